@@ -1,0 +1,15 @@
+import { loadPeer } from "./load.ts";
+
+export { echo, noop, spin, square, squareAll } from "../bodies.ts";
+
+interface Mover {
+  move(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
+}
+
+let mover: Mover | undefined;
+
+/** Moves the bytes back; tinypool itself is loaded by the first call that needs it. */
+export async function move(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  mover ??= (await loadPeer<{ Tinypool: Mover }>("tinypool")).Tinypool;
+  return mover.move(bytes);
+}

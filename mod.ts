@@ -1,0 +1,54 @@
+/**
+ * Python's `multiprocessing` pools for Deno, Bun and Node: one API, the same behaviour on the three
+ * runtimes, on worker threads and on the event loop.
+ *
+ * @example
+ * ```ts
+ * import { Pool, task } from "@pool/core";
+ *
+ * export const square = task(import.meta, (x: number) => x * x);
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(4);
+ *   console.log(await pool.map(square, [1, 2, 3])); // [1, 4, 9]
+ * }
+ * ```
+ *
+ * @module
+ */
+export { Pool } from "./src/multiprocessing/pool.ts";
+export { ThreadPool } from "./src/multiprocessing/thread_pool.ts";
+export type { PoolOptions } from "./src/multiprocessing/pool_options.ts";
+export { currentTask, importTasks, task } from "./src/core/task.ts";
+export type { ImportedTasks, TaskOptions } from "./src/core/task.ts";
+export type { TaskContext } from "./src/protocol/realm.ts";
+export { transfer } from "./src/protocol/transfer.ts";
+export { registerClass } from "./src/protocol/register_class.ts";
+export type { ClassRegistration } from "./src/protocol/register_class.ts";
+export { cpuCount } from "./src/multiprocessing/cpu_count.ts";
+export * from "./src/core/errors.ts";
+export type {
+  AnyIterable,
+  ApplyAsyncOptions,
+  AsyncResult,
+  ImapOptions,
+  MapAsyncOptions,
+  MapOptions,
+  PoolIterator,
+  WaitOptions,
+} from "./src/core/pool.ts";
+export type { CallOptions } from "./src/core/call_options.ts";
+export type { PoolEvent, PoolEvents } from "./src/core/events.ts";
+export type { PoolStats, WorkerStats } from "./src/core/stats.ts";
+export type { Executor, Future } from "./src/core/executor.ts";
+export type { Queue, QueueWait } from "./src/core/queue.ts";
+export type {
+  Transport,
+  TransportEvents,
+  WorkerAdapter,
+  WorkerEnd,
+  WorkerKind,
+  WorkerSettings,
+  WorkerSpec,
+  WorkerTraits,
+} from "./src/core/backend.ts";

@@ -1,0 +1,186 @@
+// Measures @pool/core beside its peers on Deno, Bun and Node: `npm run bench`, `npm run bench --
+// --quick --runtime=bun --only=noop,latency`. `--help` lists the options; bench/README.md says how.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { BENCH, findAll } from "../bench/runner/commands.mjs";
+import { killAll } from "../bench/runner/contestant.mjs";
+import { calibrate, measure } from "../bench/runner/measure.mjs";
+import { installPeers } from "../bench/runner/peers.mjs";
+import { LIBRARIES, WORKLOADS } from "../bench/runner/plan.mjs";
+import { metricOf, tables, toRows, verdicts } from "../bench/runner/report.mjs";
+import { parseRuntimes } from "./runtimes.mjs";
+
+const HELP = `Usage: npm run bench -- [options]
+
+  --quick                          small sizes, few repetitions: ends within two minutes
+  --runtime=deno|bun|node|python|all   where to measure (default: all; a list is fine)
+  --only=WORKLOAD,...              ${Object.keys(WORKLOADS).join(", ")}
+  --library=LIBRARY,...            ${Object.keys(LIBRARIES).join(", ")}
+  --repetitions=N                  turns of each library (default 5, with --quick 2)
+  --json FILE                      write rows { workload, runtime, library, unit, median, min, max, n }
+  --svg FILE                       where the chart goes (default bench/results/)
+  --std=jsr|local                  the standard library for Deno (default: jsr when reachable)
+  --try-all                        also try libraries that are known not to work on a runtime`;
+
+/**
+ * Bounds in ms of one process's start, of one turn, and of the whole run. A library whose turn took
+ * longer than `patience` gets no second one under that workload.
+ */
+const BOUNDS = {
+  quick: { start: 5_000, turn: 5_000, patience: 700, total: 108_000 },
+  full: { start: 60_000, turn: 120_000, patience: 20_000, total: Infinity },
+};
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: "boolean", default: false },
+      runtime: { type: "string", default: "all" },
+      only: { type: "string" },
+      library: { type: "string" },
+      repetitions: { type: "string" },
+      json: { type: "string" },
+      svg: { type: "string" },
+      std: { type: "string" },
+      "try-all": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    console.log(HELP);
+    process.exit(0);
+  }
+  const repetitions = Number(values.repetitions ?? (values.quick ? 2 : 5));
+  if (!Number.isInteger(repetitions) || repetitions < 1) {
+    throw new Error(`Cannot repeat ${values.repetitions} times: give a whole number above 0`);
+  }
+  if (values.std !== undefined && !["jsr", "local"].includes(values.std)) {
+    throw new Error(`Cannot use --std=${values.std}: choose jsr or local`);
+  }
+  return {
+    ...values,
+    repetitions,
+    tryAll: values["try-all"],
+    bounds: values.quick ? BOUNDS.quick : BOUNDS.full,
+    runtimes: runtimeNames(values.runtime),
+    workloads: chosen("workload", values.only, WORKLOADS),
+    libraries: chosen("library", values.library, LIBRARIES),
+  };
+}
+
+/** "python" is measured with "all" or when it is named; the rest is as in the other scripts. */
+function runtimeNames(value) {
+  const names = value.split(",");
+  const others = names.filter((name) => name !== "python");
+  const found = others.length === 0 ? [] : parseRuntimes(others.join(","));
+  return names.includes("python") || names.includes("all") ? [...found, "python"] : found;
+}
+
+function chosen(what, value, known) {
+  if (value === undefined) return Object.keys(known);
+  const names = value.split(",");
+  const wrong = names.find((name) => !Object.hasOwn(known, name));
+  if (wrong === undefined) return Object.keys(known).filter((name) => names.includes(name));
+  throw new Error(`Cannot find ${what} "${wrong}": choose from ${Object.keys(known).join(", ")}`);
+}
+
+function describeMachine(runtimes) {
+  const versions = [...runtimes.values()].map(({ name, version }) => `${name} ${version}`);
+  const cpu = cpus()[0]?.model ?? "unknown CPU";
+  return `${versions.join(", ")}; ${availableParallelism()} cores, ${cpu}, ${process.platform}`;
+}
+
+function takesPart(library, workload, runtime) {
+  const { runtimes, workloads } = LIBRARIES[library];
+  return runtimes.includes(runtime) && workloads.includes(workload);
+}
+
+async function measureAll(runtimes, options) {
+  const { total } = options.bounds;
+  const started = performance.now();
+  const groups = options.workloads.length * runtimes.size;
+  let group = 0;
+  const hung = new Map();
+  const rounds = new Map();
+  for (const [name, runtime] of runtimes) {
+    rounds.set(name, await calibrate(runtime, options.bounds));
+  }
+  const cells = [];
+  for (const workload of options.workloads) {
+    console.log(`\n## ${WORKLOADS[workload].title}`);
+    for (const [name, runtime] of runtimes) {
+      const libraries = options.libraries.filter((one) => takesPart(one, workload, name));
+      group++;
+      if (libraries.length === 0) continue;
+      const settings = {
+        ...options,
+        hung,
+        rounds: rounds.get(name),
+        deadline: started + total,
+        // The first workloads are the dear ones, hence the head start.
+        schedule: started + total * Math.min(1, group / groups + 0.15),
+      };
+      const measured = await measure(runtime, workload, libraries, settings);
+      cells.push(...measured);
+      console.log(`\n${tables(toRows(measured))}`);
+    }
+  }
+  return toRows(cells);
+}
+
+function write(file, text) {
+  const path = resolve(file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  console.log(`Wrote ${path}`);
+}
+
+async function writeChart(rows, machine, options) {
+  const measured = rows.filter((row) => row.n > 0);
+  if (measured.length === 0) return;
+  const file = options.svg ?? join(BENCH, "results", options.quick ? "quick.svg" : "bench.svg");
+  const { drawChart } = await import("../bench/peers/chart.mjs");
+  const described = measured.map((row) => ({
+    ...row,
+    kind: LIBRARIES[row.library].kind,
+    title: WORKLOADS[row.workload.split("/")[0]].title,
+    better: metricOf(row).better,
+  }));
+  const when = new Date().toISOString().slice(0, 10);
+  const size = options.quick ? "quick look, small sizes" : `${options.repetitions} repetitions`;
+  write(file, await drawChart(described, `${machine}; ${when}; ${size}`));
+}
+
+async function main() {
+  if (process.env.POOL_BENCH) {
+    throw new Error("Cannot start the benchmarks: they are running already (POOL_BENCH is set)");
+  }
+  const started = performance.now();
+  const options = readOptions();
+  process.on("exit", killAll);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
+
+  const peers = installPeers();
+  const runtimes = await findAll(options.runtimes, options);
+  const machine = describeMachine(runtimes);
+  console.log(machine);
+  const rows = await measureAll(runtimes, options);
+
+  const goals = verdicts(rows);
+  if (goals) console.log(`\n## Goals\n\n${goals}`);
+  console.log(`\nMeasured in ${Math.round((performance.now() - started) / 1000)} s.`);
+  if (options.json) write(options.json, `${JSON.stringify(rows, null, 2)}\n`);
+  if (peers) await writeChart(rows, machine, options);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  killAll();
+}

@@ -1,0 +1,84 @@
+/** Workers on this event loop: no threads, no isolation, the same calls. For I/O, tests and debugging. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Transport, TransportEvents, WorkerAdapter } from "../core/backend.ts";
+import { CancelledError } from "../core/errors.ts";
+import { timestamp } from "../protocol/claims.ts";
+import type { FromWorker, ToWorker } from "../protocol/messages.ts";
+import { realm } from "../protocol/realm.ts";
+import type { RunningTask } from "../worker/running_task.ts";
+import { serve, type ServedWorker } from "../worker/serve.ts";
+
+/** After so many milliseconds of tasks, timers and sockets get their turn. */
+const TURN = 10;
+
+let storage: AsyncLocalStorage<RunningTask> | undefined;
+
+/** Workers that are only loops in this realm. */
+export const inline: WorkerAdapter = {
+  traits: { kind: "inline", isolated: false, sharedMemory: true, killable: false },
+
+  spawn(_spec, events) {
+    return new InlineTransport(events);
+  },
+};
+
+/** Makes `currentTask()` find the right one of the tasks that overlap here. */
+function taskStorage(): AsyncLocalStorage<RunningTask> {
+  if (storage) return storage;
+  const created = storage = new AsyncLocalStorage<RunningTask>();
+  const outer = realm.context;
+  realm.context = () => created.getStore() ?? outer?.();
+  return created;
+}
+
+class InlineTransport implements Transport {
+  readonly #events: TransportEvents;
+  readonly #worker: ServedWorker;
+  /** Messages of both directions, in order. */
+  readonly #queue: (() => void)[] = [];
+  #ended = false;
+  #turnBegan = 0;
+
+  constructor(events: TransportEvents) {
+    const tasks = taskStorage();
+    this.#events = events;
+    this.#worker = serve({
+      post: (message) => this.#deliver(() => events.message(message as FromWorker)),
+      runWith: (context, run) => tasks.run(context, run),
+      yieldAfter: TURN,
+      guarded: false,
+    });
+  }
+
+  post(message: ToWorker): void {
+    // What prepares one worker must not be shared with the next.
+    const own = message.type === "start" ? structuredClone(message) : message;
+    this.#deliver(() => this.#worker.receive(own));
+  }
+
+  /** A task that runs cannot be stopped, only told; what it still does reaches nobody. */
+  terminate(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#worker.context?.abort(new CancelledError("The worker was terminated"));
+    queueMicrotask(() => this.#events.exit({ exitCode: null, signal: null }));
+  }
+
+  #deliver(act: () => void): void {
+    if (this.#queue.push(act) > 1) return;
+    // Microtasks alone would never let a timer fire.
+    if (timestamp() - this.#turnBegan < TURN) queueMicrotask(this.#flush);
+    else setTimeout(this.#flushInNewTurn);
+  }
+
+  #flushInNewTurn = (): void => {
+    this.#turnBegan = timestamp();
+    this.#flush();
+  };
+
+  #flush = (): void => {
+    // What is added meanwhile is delivered in the same go.
+    for (let i = 0; i < this.#queue.length && !this.#ended; i++) this.#queue[i]!();
+    this.#queue.length = 0;
+  };
+}

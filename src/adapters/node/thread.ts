@@ -1,0 +1,32 @@
+/**
+ * Worker threads of Node: `node:worker_threads`, the only kind there is.
+ */
+import { Worker } from "node:worker_threads";
+import type { WorkerAdapter } from "../../core/backend.ts";
+import { refusePermissions } from "../permissions.ts";
+import { ThreadTransport } from "../thread_transport.ts";
+import { defaultWorkerUrl } from "../worker_url.ts";
+
+/** Workers as threads of this process. */
+export const nodeThreads: WorkerAdapter = {
+  traits: { kind: "thread", isolated: true, sharedMemory: true, killable: true },
+
+  check: refusePermissions,
+
+  spawn(spec, events) {
+    return new ThreadTransport(events, (port, on) => {
+      const worker = new Worker(new URL(spec.workerUrl ?? defaultWorkerUrl()), {
+        workerData: { "@pool/core": { port } },
+        transferList: [port as never],
+        name: spec.name,
+        ...(spec.env && { env: { ...spec.env } }),
+        ...(spec.execArgv && { execArgv: [...spec.execArgv] }),
+        ...(spec.resourceLimits && { resourceLimits: spec.resourceLimits }),
+      });
+      worker.on("error", on.error);
+      worker.on("exit", on.exit);
+      worker.unref();
+      return { terminate: () => void worker.terminate() };
+    });
+  },
+};

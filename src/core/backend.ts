@@ -1,0 +1,101 @@
+/** All that a runtime owes the scheduler. Adapters implement this; nothing else names a runtime. */
+import type { FromWorker, ToWorker } from "../protocol/messages.ts";
+
+/** How workers are run: threads and processes isolate tasks, inline runs them on this event loop. */
+export type WorkerKind = "thread" | "process" | "inline";
+
+/** What a backend can do; the core and the conformance suite read this, never a runtime's name. */
+export interface WorkerTraits {
+  readonly kind: WorkerKind;
+  /** A task cannot block or end the host, and has module state of its own. */
+  readonly isolated: boolean;
+  /** A `SharedArrayBuffer` may be sent. */
+  readonly sharedMemory: boolean;
+  /** A worker can be stopped in the middle of a task. */
+  readonly killable: boolean;
+}
+
+/** What workers may be given beyond the code that they run. */
+export interface WorkerSettings {
+  /** Environment variables of the worker; default: those of the host. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Command-line options of the runtime for the worker, where it takes them. */
+  readonly execArgv?: readonly string[];
+  /** Deno's permissions of the worker: `"inherit"`, `"none"` or an options object. */
+  readonly permissions?: unknown;
+  /** Memory limits in the runtime's own terms, such as `{ maxOldGenerationSizeMb: 64 }`. */
+  readonly resourceLimits?: Readonly<Record<string, number>>;
+  /** Entry of the worker, for bundles in which the default cannot be found. */
+  readonly workerUrl?: string | URL;
+}
+
+/** One worker to be. */
+export interface WorkerSpec extends WorkerSettings {
+  readonly workerId: number;
+  readonly name: string;
+}
+
+/** How a worker ended. */
+export interface WorkerEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** An error that the runtime reported. */
+  readonly error?: unknown;
+  readonly stderr?: string;
+  readonly outOfMemory?: boolean;
+}
+
+/** What a transport tells its lane. */
+export interface TransportEvents {
+  /** A message came; MUST be called in the order of sending. */
+  message(message: FromWorker): void;
+  /**
+   * The worker is gone. MUST be called exactly once for every worker, after its last message, however
+   * it ended: failed start, exit, crash, kill.
+   */
+  exit(end: WorkerEnd): void;
+}
+
+/** The host's wire to one worker. It MUST NOT keep the program alive by itself. */
+export interface Transport {
+  /**
+   * Sends. MUST throw at once where a value cannot be cloned, and then send nothing; MUST ignore
+   * messages to a worker that is gone.
+   */
+  post(message: ToWorker, transfer?: Transferable[]): void;
+  /** Ends the worker now; `exit` MUST follow within a second, even if the thread cannot be stopped. */
+  terminate(): void;
+}
+
+/** Keeps the program running while `hold` was called last, and lets it end after `release`. */
+export interface KeepAlive {
+  hold(): void;
+  release(): void;
+  /** It is not needed any more. */
+  end(): void;
+}
+
+/** A kind of worker on one runtime. */
+export interface WorkerAdapter {
+  readonly traits: WorkerTraits;
+  /** Throws for settings that it cannot honour. */
+  check?(settings: WorkerSettings): void;
+  /** Starts a worker. May throw; else every later failure arrives through `events.exit`. */
+  spawn(spec: WorkerSpec, events: TransportEvents): Transport;
+}
+
+/** Time as the core sees it, so that tests can inject their own. */
+export interface Clock {
+  /** Milliseconds; the clock that workers write into shared memory. */
+  now(): number;
+  /** MUST NOT keep the program running. */
+  setTimeout(callback: () => void, milliseconds: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** What the host's side of a runtime supplies. */
+export interface Host {
+  readonly clock: Clock;
+  /** A handle of its own for each scheduler. */
+  keepAlive(): KeepAlive;
+}

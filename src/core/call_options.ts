@@ -1,0 +1,88 @@
+import type { JobLimits } from "./job.ts";
+import {
+  checkArray,
+  checkCount,
+  checkNumber,
+  checkOptions,
+  checkSignal,
+  checkString,
+  checkTimeout,
+} from "./options.ts";
+
+/** Options of one call. Times in milliseconds. */
+export interface CallOptions {
+  /**
+   * Cancels the call: one that waits at once; a running one is told through `currentTask().signal`, and
+   * its worker is killed after `grace`. The call rejects with the signal's reason.
+   */
+  readonly signal?: AbortSignal;
+  /** Longest run, from its start in the worker; then as an abort, with `TimeoutError`. */
+  readonly timeout?: number;
+  /** Longest wait for the start; then `TimeoutError`. */
+  readonly queueTimeout?: number;
+  /** Higher goes first, 0 by default. A job overtakes at most 1,024 older ones for each level. */
+  readonly priority?: number;
+  /** Further tries after a throw or the death of the worker; default 0. */
+  readonly retries?: number;
+  /** Buffers and ports among the arguments to move instead of copy; detached at the call. */
+  readonly transfer?: readonly Transferable[];
+  /** Calls with the same key run on the same worker, one after the other, in order. */
+  readonly key?: string;
+  /** Time from an abort or timeout to the kill; default: the pool's. */
+  readonly grace?: number;
+}
+
+/** Names of the options of one call. */
+export const CALL_OPTIONS: readonly (keyof CallOptions)[] = [
+  "signal",
+  "timeout",
+  "queueTimeout",
+  "priority",
+  "retries",
+  "transfer",
+  "key",
+  "grace",
+];
+
+/** Defaults of a pool for its calls. */
+export interface CallDefaults {
+  readonly timeout: number | undefined;
+  readonly retries: number;
+}
+
+/** What the options of a call mean for its job. */
+export interface CheckedCall {
+  readonly limits: JobLimits | undefined;
+  readonly priority: number;
+  readonly key: string | undefined;
+  readonly transfer: readonly unknown[] | undefined;
+}
+
+/** Checks the options of one call; throws `TypeError` or `RangeError`. */
+export function checkCall(
+  options: CallOptions | undefined,
+  call: string,
+  defaults: CallDefaults,
+  more: readonly string[] = [],
+): CheckedCall {
+  if (options === undefined) return withoutOptions(defaults);
+  const given = checkOptions(options, call, [...CALL_OPTIONS, ...more]);
+  const signal = checkSignal(given.signal);
+  const timeout = checkTimeout(given.timeout, "timeout") ?? defaults.timeout;
+  const queueTimeout = checkTimeout(given.queueTimeout, "queueTimeout");
+  const retries = checkCount(given.retries, "retries", 0) ?? defaults.retries;
+  const grace = checkTimeout(given.grace, "grace");
+  const limited = signal || timeout !== undefined || queueTimeout !== undefined || retries > 0 ||
+    grace !== undefined;
+  return {
+    limits: limited ? { signal, timeout, queueTimeout, retries, grace } : undefined,
+    priority: checkNumber(given.priority, "priority") ?? 0,
+    key: checkString(given.key, "key"),
+    transfer: given.transfer && checkArray(given.transfer, "transfer"),
+  };
+}
+
+function withoutOptions({ timeout, retries }: CallDefaults): CheckedCall {
+  const limits = timeout !== undefined || retries > 0 ? { timeout, retries } : undefined;
+  return { limits, priority: 0, key: undefined, transfer: undefined };
+}

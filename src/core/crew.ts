@@ -1,0 +1,353 @@
+/** The workers of one pool: started, replaced, sent home. */
+import type { SentValue, SetupCall } from "../protocol/messages.ts";
+import { revive } from "../protocol/revive.ts";
+import type { Clock, WorkerAdapter, WorkerEnd, WorkerSettings } from "./backend.ts";
+import { type Deadline, Deadlines } from "./deadlines.ts";
+import { PoolError, TimeoutError } from "./errors.ts";
+import { Lane, type LaneEvents, type LaneRemains } from "./lane.ts";
+
+/** How many workers there are, and what each is given. */
+export interface CrewConfig {
+  readonly adapter: WorkerAdapter;
+  /** Most workers at a time. */
+  readonly workers: number;
+  /** As many are kept, also when there is nothing to do. */
+  readonly minWorkers: number;
+  /** Milliseconds after which an idle worker above `minWorkers` goes. */
+  readonly idleTimeout: number | undefined;
+  /** A worker that is not ready after this time (ms) has failed. */
+  readonly spawnTimeout: number;
+  readonly maxTasksPerChild: number | undefined;
+  /** Bytes. */
+  readonly maxMemoryPerChild: number | undefined;
+  readonly name: string;
+  readonly settings: WorkerSettings;
+  readonly initializer: SetupCall | undefined;
+  readonly finalizer: SetupCall | undefined;
+}
+
+/** What the crew tells the scheduler. */
+export interface CrewEvents {
+  /** A worker ended that should not have. */
+  lost(lane: Lane, remains: LaneRemains, end: WorkerEnd): void;
+  up(lane: Lane): void;
+  down(lane: Lane, end: WorkerEnd, expected: boolean, error: unknown): void;
+  /** There may be fewer workers than waiting jobs want. */
+  shrunk(): void;
+  /** No worker can be brought up. */
+  broken(cause: unknown): void;
+  /** After `close` or `terminate`: the last worker is gone. */
+  empty(): void;
+}
+
+/** After so many failures in a row, with no worker left, the crew is broken. */
+const TRIES = 3;
+/** First pause before another try, in milliseconds; it doubles with each failure. */
+const FIRST_PAUSE = 20;
+const LONGEST_PAUSE = 2000;
+/** A finalizer has this long, in milliseconds. */
+const CLOSE_TIMEOUT = 5000;
+
+/** Keeps the wanted number of workers. */
+export class Crew {
+  readonly #config: CrewConfig;
+  readonly #clock: Clock;
+  readonly #events: CrewEvents;
+  readonly #laneEvents: LaneEvents;
+  readonly #deadlines: Deadlines;
+  /** The worker of each seat. */
+  readonly #seats: (Lane | undefined)[];
+  /** All that take jobs, will, or finish theirs. */
+  readonly #lanes = new Set<Lane>();
+  /** Killed, but the thread has not ended yet. */
+  readonly #dying = new Set<Lane>();
+  readonly #bootDeadlines = new Map<Lane, Deadline>();
+  readonly #setup: SetupCall[];
+  #state: "open" | "closing" | "closed" = "open";
+  #nextId = 1;
+  #failures = 0;
+  #pause: unknown;
+  #idleTimer: unknown;
+  #starting = 0;
+  /** Workers started in the life of the pool. */
+  spawned = 0;
+  /** Workers that ended by themselves. */
+  died = 0;
+
+  constructor(config: CrewConfig, clock: Clock, events: CrewEvents, laneEvents: LaneEvents) {
+    this.#config = config;
+    this.#clock = clock;
+    this.#events = events;
+    this.#laneEvents = laneEvents;
+    this.#deadlines = new Deadlines(clock);
+    this.#seats = Array.from({ length: config.workers });
+    this.#setup = config.initializer ? [config.initializer] : [];
+  }
+
+  get lanes(): ReadonlySet<Lane> {
+    return this.#lanes;
+  }
+
+  /** Workers whose set-up runs. */
+  get starting(): number {
+    return this.#starting;
+  }
+
+  /** The worker of a seat; started when there is none. */
+  seat(index: number): Lane | undefined {
+    if (!this.#seats[index]) this.#spawn(index);
+    return this.#seats[index];
+  }
+
+  /** Starts workers until there are so many, within the limit. */
+  ensure(count: number): void {
+    if (this.#state !== "open" || this.#pause !== undefined) return;
+    const wanted = Math.min(count, this.#config.workers);
+    for (let seat = 0; this.#occupied < wanted && seat < this.#seats.length; seat++) {
+      if (!this.#seats[seat]) this.#spawn(seat);
+      if (this.#pause !== undefined) return;
+    }
+  }
+
+  /** Every worker that starts from now on runs this call too, before its first job. */
+  addSetup(call: SetupCall): void {
+    this.#setup.push(call);
+  }
+
+  /** A worker has finished something: boots are fine, and the worker may have had its share. */
+  progressed(lane: Lane): void {
+    this.#failures = 0;
+    const { maxMemoryPerChild } = this.#config;
+    if (lane.state === "retiring") lane.retire();
+    else if (maxMemoryPerChild !== undefined && lane.memory > maxMemoryPerChild) this.#renew(lane);
+    if (lane.state === "open" && lane.outstanding === 0) this.#noteIdle(lane);
+    if (lane.state === "closing") this.#limitClosing(lane);
+  }
+
+  /** A job was given: the last one that this worker may have? */
+  given(lane: Lane): void {
+    if (lane.given === this.#config.maxTasksPerChild) this.#renew(lane);
+  }
+
+  /** Kills a worker and starts another in its place. */
+  kill(lane: Lane): void {
+    const end = { exitCode: null, signal: null };
+    const remains = this.#discard(lane);
+    this.#events.down(lane, end, false, undefined);
+    this.#events.lost(lane, remains, end);
+    this.#refill();
+  }
+
+  /** Lets all workers finish what they have and go. */
+  close(): void {
+    if (this.#state !== "open") return;
+    this.#state = "closing";
+    this.#stopTimers();
+    for (const lane of this.#lanes) {
+      if (lane.state === "starting") {
+        this.#discard(lane);
+        continue;
+      }
+      lane.retire();
+      if (lane.state === "closing") this.#limitClosing(lane);
+    }
+    this.#checkEmpty();
+  }
+
+  /** Kills all workers; returns what they had. */
+  terminate(): LaneRemains[] {
+    if (this.#state === "closed") return [];
+    this.#state = "closing";
+    this.#stopTimers();
+    const remains = [...this.#lanes].map((lane) => this.#discard(lane));
+    // Not within the caller's turn: `empty` may call back into it.
+    queueMicrotask(() => this.#checkEmpty());
+    return remains;
+  }
+
+  // What lanes tell.
+
+  ready(lane: Lane): void {
+    this.#booted(lane);
+    this.#noteIdle(lane);
+    this.#events.up(lane);
+  }
+
+  setupFailed(lane: Lane, error: SentValue): void {
+    this.#discard(lane);
+    this.#bootFailed(error.marked ? revive(error.value) : error.value);
+  }
+
+  closed(lane: Lane, error: SentValue | null): void {
+    this.#discard(lane);
+    const thrown = error?.marked ? revive(error.value) : error?.value;
+    this.#events.down(lane, { exitCode: 0, signal: null }, true, thrown);
+  }
+
+  ended(lane: Lane, end: WorkerEnd): void {
+    if (this.#dying.delete(lane)) return this.#checkEmpty();
+    const { state } = lane;
+    this.#remove(lane);
+    const remains = lane.bury();
+    const error = lane.dying?.error ? revive(lane.dying.error.value) : end.error;
+    if (state === "closing") {
+      this.#events.down(lane, end, true, error);
+    } else if (state === "starting" || lane.given === 0) {
+      this.died++;
+      this.#bootFailed(error ?? new PoolError(`Cannot start worker: it ended${describeEnd(end)}`));
+    } else {
+      this.died++;
+      this.#events.down(lane, end, false, error);
+      this.#events.lost(lane, remains, { ...end, error });
+      this.#refill();
+    }
+    this.#checkEmpty();
+  }
+
+  // Details.
+
+  get #occupied(): number {
+    let count = 0;
+    for (const lane of this.#seats) if (lane) count++;
+    return count;
+  }
+
+  #spawn(seat: number): void {
+    const { adapter, settings, name, finalizer, maxMemoryPerChild, spawnTimeout } = this.#config;
+    const workerId = this.#nextId++;
+    let lane: Lane;
+    try {
+      lane = new Lane(
+        adapter,
+        { ...settings, workerId, seat, name: `${name}-${workerId}` },
+        {
+          setup: [...this.#setup],
+          finalizer: finalizer ?? null,
+          reportMemory: maxMemoryPerChild !== undefined,
+        },
+        this.#laneEvents,
+      );
+    } catch (error) {
+      return this.#bootFailed(error);
+    }
+    this.spawned++;
+    this.#starting++;
+    this.#lanes.add(lane);
+    this.#seats[seat] = lane;
+    const late = (): void => {
+      this.#discard(lane);
+      this.#bootFailed(
+        new TimeoutError(
+          `Cannot start worker: it was not ready after ${spawnTimeout} ms (spawnTimeout)`,
+        ),
+      );
+    };
+    this.#bootDeadlines.set(lane, this.#deadlines.add(spawnTimeout, late));
+  }
+
+  #booted(lane: Lane): void {
+    const deadline = this.#bootDeadlines.get(lane);
+    if (!deadline) return;
+    this.#bootDeadlines.delete(lane);
+    this.#deadlines.remove(deadline);
+    this.#starting--;
+  }
+
+  #bootFailed(cause: unknown): void {
+    if (this.#state !== "open") return this.#checkEmpty();
+    this.#failures++;
+    if (this.#failures >= TRIES && this.#lanes.size === 0) return this.#events.broken(cause);
+    if (this.#pause !== undefined) return;
+    const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
+    this.#pause = this.#clock.setTimeout(() => {
+      this.#pause = undefined;
+      this.#refill();
+    }, pause);
+  }
+
+  /** Brings the crew back to its size; more come when the scheduler asks for them. */
+  #refill(): void {
+    this.ensure(this.#config.minWorkers);
+    this.#events.shrunk();
+  }
+
+  #renew(lane: Lane): void {
+    if (this.#seats[lane.seat] === lane) this.#seats[lane.seat] = undefined;
+    lane.retire();
+    if (lane.state === "closing") this.#limitClosing(lane);
+    this.#refill();
+  }
+
+  /** A finalizer that never ends must not hold up anybody. */
+  #limitClosing(lane: Lane): void {
+    this.#deadlines.add(CLOSE_TIMEOUT, () => {
+      if (lane.state === "closing") {
+        this.#discard(lane);
+        this.#events.down(lane, { exitCode: null, signal: null }, true, undefined);
+      }
+    });
+  }
+
+  #discard(lane: Lane): LaneRemains {
+    this.#remove(lane);
+    this.#dying.add(lane);
+    return lane.kill();
+  }
+
+  #remove(lane: Lane): void {
+    this.#booted(lane);
+    this.#lanes.delete(lane);
+    if (this.#seats[lane.seat] === lane) this.#seats[lane.seat] = undefined;
+  }
+
+  #noteIdle(lane: Lane): void {
+    lane.lastSign = this.#clock.now();
+    const { idleTimeout } = this.#config;
+    if (idleTimeout === undefined || this.#idleTimer !== undefined) return;
+    this.#idleTimer = this.#clock.setTimeout(() => this.#shrink(idleTimeout), idleTimeout);
+  }
+
+  #shrink(idleTimeout: number): void {
+    this.#idleTimer = undefined;
+    const now = this.#clock.now();
+    let soonest = Infinity;
+    for (const lane of this.#lanes) {
+      if (this.#occupied <= this.#config.minWorkers) return;
+      if (lane.state !== "open" || lane.outstanding > 0) continue;
+      const left = lane.lastSign + idleTimeout - now;
+      if (left > 0) {
+        soonest = Math.min(soonest, left);
+      } else {
+        this.#seats[lane.seat] = undefined;
+        lane.retire();
+        this.#limitClosing(lane);
+      }
+    }
+    if (soonest < Infinity) {
+      this.#idleTimer = this.#clock.setTimeout(
+        () => this.#shrink(idleTimeout),
+        Math.ceil(soonest),
+      );
+    }
+  }
+
+  #stopTimers(): void {
+    this.#clock.clearTimeout(this.#pause);
+    this.#clock.clearTimeout(this.#idleTimer);
+    this.#pause = this.#idleTimer = undefined;
+  }
+
+  #checkEmpty(): void {
+    if (this.#state !== "closing" || this.#lanes.size > 0 || this.#dying.size > 0) return;
+    this.#state = "closed";
+    this.#deadlines.clear();
+    this.#events.empty();
+  }
+}
+
+/** How a worker ended, in words, with a space before them. */
+export function describeEnd({ exitCode, signal, outOfMemory }: WorkerEnd): string {
+  if (outOfMemory) return " because memory ran out";
+  if (signal) return ` by ${signal}`;
+  return exitCode === null ? "" : ` with exit code ${exitCode}`;
+}

@@ -1,0 +1,86 @@
+/**
+ * Deadlines of many jobs behind few timers: jobs that were given the same time form a line in which
+ * the first is due first, so that adding and removing is O(1) and one timer a line is enough.
+ */
+import type { Clock } from "./backend.ts";
+/** Longest delay that timers take (2^31 - 1 ms); longer ones would fire at once. */
+const LONGEST_TIMER = 2147483647;
+import { LinkedList, type ListNode, listNode } from "./linked_list.ts";
+
+interface Due {
+  readonly line: Line;
+  readonly at: number;
+  readonly call: () => void;
+}
+
+/** A deadline that can be lifted. */
+export type Deadline = ListNode<Due>;
+
+interface Line {
+  readonly duration: number;
+  readonly list: LinkedList<Due>;
+  timer: unknown;
+}
+
+/** All deadlines of one scheduler. */
+export class Deadlines {
+  readonly #clock: Clock;
+  readonly #lines = new Map<number, Line>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Calls back in `duration` milliseconds, at the soonest in the next turn. */
+  add(duration: number, call: () => void): Deadline {
+    let line = this.#lines.get(duration);
+    if (!line) {
+      line = { duration, list: new LinkedList(), timer: undefined };
+      this.#lines.set(duration, line);
+    }
+    const deadline = listNode<Due>({ line, at: this.#clock.now() + duration, call });
+    line.list.push(deadline);
+    if (line.timer === undefined) this.#arm(line);
+    return deadline;
+  }
+
+  /** Lifts a deadline; harmless when it has passed. */
+  remove(deadline: Deadline): void {
+    const { line } = deadline.value;
+    line.list.remove(deadline);
+    // A timer that outlives its jobs would keep the program running.
+    if (!line.list.head) this.#forget(line);
+  }
+
+  /** Stops all timers; what is still in line is not called. */
+  clear(): void {
+    for (const line of this.#lines.values()) this.#clock.clearTimeout(line.timer);
+    this.#lines.clear();
+  }
+
+  #arm(line: Line): void {
+    const delay = Math.ceil(line.list.head!.value.at - this.#clock.now());
+    line.timer = this.#clock.setTimeout(
+      () => this.#fire(line),
+      Math.min(Math.max(delay, 0), LONGEST_TIMER),
+    );
+  }
+
+  #fire(line: Line): void {
+    line.timer = undefined;
+    const now = this.#clock.now();
+    for (let { head } = line.list; head && head.value.at <= now; { head } = line.list) {
+      line.list.remove(head);
+      head.value.call();
+    }
+    if (this.#lines.get(line.duration) !== line || line.timer !== undefined) return;
+    if (line.list.head) this.#arm(line);
+    else this.#forget(line);
+  }
+
+  #forget(line: Line): void {
+    if (this.#lines.get(line.duration) !== line) return;
+    this.#clock.clearTimeout(line.timer);
+    this.#lines.delete(line.duration);
+  }
+}

@@ -1,0 +1,94 @@
+/** What happens in a pool, as it happens. Times in milliseconds since the epoch of `performance`. */
+export type PoolEvent =
+  /** A call was accepted. */
+  | {
+    readonly type: "queued";
+    readonly time: number;
+    readonly jobId: number;
+    readonly task: string;
+  }
+  /** It was sent to a worker. */
+  | {
+    readonly type: "start";
+    readonly time: number;
+    readonly jobId: number;
+    readonly task: string;
+    readonly workerId: number;
+  }
+  /** The task called `currentTask().progress(value)`. */
+  | {
+    readonly type: "progress";
+    readonly time: number;
+    readonly jobId: number;
+    readonly value: unknown;
+  }
+  /** It has its result, or its error. */
+  | {
+    readonly type: "end";
+    readonly time: number;
+    readonly jobId: number;
+    readonly task: string;
+    readonly workerId: number | undefined;
+    readonly outcome: "fulfilled" | "rejected";
+  }
+  /** A worker is ready for its first job. */
+  | { readonly type: "workerUp"; readonly time: number; readonly workerId: number }
+  /** A worker ended; `expected` when the pool wanted it. */
+  | {
+    readonly type: "workerDown";
+    readonly time: number;
+    readonly workerId: number;
+    readonly exitCode: number | null;
+    readonly expected: boolean;
+    /** What its finalizer or the worker itself threw, where that is known. */
+    readonly error?: unknown;
+  };
+
+/** The events of one pool. Costs nothing while nobody listens. */
+export class PoolEvents {
+  readonly #listeners = new Set<(event: PoolEvent) => void>();
+
+  /** True while somebody listens. */
+  get active(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /**
+   * Calls `listener` with every event from now on; the returned function ends that. A listener that
+   * throws is reported as an uncaught error and harms nobody else.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * await using pool = new Pool(1);
+   * const stop = pool.events.subscribe((event) => {
+   *   if (event.type === "end") console.log(event.task, event.outcome);
+   * });
+   * await pool.apply(function hello() {}); // hello fulfilled
+   * stop();
+   * ```
+   */
+  subscribe(listener: (event: PoolEvent) => void): () => void {
+    if (typeof listener !== "function") {
+      throw new TypeError(
+        `Cannot subscribe: the listener must be a function, not ${typeof listener}`,
+      );
+    }
+    // A function of its own, so that the same listener may subscribe twice.
+    const entry = (event: PoolEvent): void => listener(event);
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
+  }
+
+  /** Tells all listeners; for the scheduler. */
+  emit(event: PoolEvent): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { FunctionReference } from "../protocol/realm.ts";
+import { referenceOf } from "./task.ts";
+
+/** A function as one scheduler knows it. */
+export interface KnownFunction {
+  /** Its number in messages. */
+  readonly id: number;
+  readonly reference: FunctionReference;
+  /** For events and errors. */
+  readonly name: string;
+  /** Mean time of a call in milliseconds, as workers measured it; infinite until then. */
+  estimate: number;
+}
+
+/** How much one more measurement counts in the mean. */
+const WEIGHT = 0.25;
+
+/** Takes a measurement into the mean. */
+export function learn(fn: KnownFunction, calls: number, milliseconds: number): void {
+  const mean = milliseconds / calls;
+  fn.estimate = fn.estimate === Infinity ? mean : fn.estimate + WEIGHT * (mean - fn.estimate);
+}
+
+/** The functions that one scheduler has met. */
+export class Functions {
+  // deno-lint-ignore ban-types
+  readonly #byFunction = new WeakMap<Function, KnownFunction>();
+  /** Inline functions by source: a loop makes a new function object each time round. */
+  readonly #bySource = new Map<string, KnownFunction>();
+  readonly #byId: KnownFunction[] = [];
+
+  /** Throws a `TypeError` for what cannot be sent; see {@link referenceOf}. */
+  get(fn: unknown): KnownFunction {
+    return typeof fn === "function" ? this.#byFunction.get(fn) ?? this.#add(fn) : this.#add(fn);
+  }
+
+  /** The function that a worker names by number. */
+  byId(id: number): KnownFunction | undefined {
+    return this.#byId[id];
+  }
+
+  #add(fn: unknown): KnownFunction {
+    const reference = referenceOf(fn);
+    const source = reference.kind === "source" ? reference.source : undefined;
+    let known = source === undefined ? undefined : this.#bySource.get(source);
+    if (!known) {
+      const id = this.#byId.length;
+      known = { id, reference, name: reference.name || "anonymous", estimate: Infinity };
+      this.#byId.push(known);
+      if (source !== undefined) this.#bySource.set(source, known);
+    }
+    // deno-lint-ignore ban-types
+    this.#byFunction.set(fn as Function, known);
+    return known;
+  }
+}

@@ -1,0 +1,108 @@
+import { JobMode, type SentValue } from "../protocol/messages.ts";
+import type { Waiting } from "./backlog.ts";
+import type { Deadline } from "./deadlines.ts";
+import type { KnownFunction } from "./functions.ts";
+import type { Lane } from "./lane.ts";
+import type { ListNode } from "./linked_list.ts";
+
+/** Who wants to know how a job ends. Exactly one of `resolve` and `reject` is called, once. */
+export interface JobSink {
+  /** The result; `failed` names the items of a chunk whose place holds what they threw. */
+  resolve(value: unknown, failed?: readonly number[]): void;
+  reject(error: unknown): void;
+  /** Items of a stream came. */
+  items?(items: readonly SentValue[]): void;
+}
+
+/** What a caller may ask of one job beyond its result. Times in milliseconds. */
+export interface JobLimits {
+  readonly signal?: AbortSignal | undefined;
+  /** From the start of the run. */
+  readonly timeout?: number | undefined;
+  /** From the submission to the start of the run. */
+  readonly queueTimeout?: number | undefined;
+  /** Further tries after a throw or a death. */
+  readonly retries?: number | undefined;
+  /** From an abort to the kill. */
+  readonly grace?: number | undefined;
+}
+
+/** What a job is made of. */
+export interface JobRequest {
+  readonly fn: KnownFunction;
+  readonly mode: JobMode;
+  /** Encoded arguments, or the items of a chunk. */
+  readonly args: unknown[];
+  readonly marked: boolean;
+  readonly transfer: Transferable[] | undefined;
+  readonly sink: JobSink;
+  readonly priority?: number;
+  /** Jobs of one key run on the same worker, in order. */
+  readonly key?: string;
+  readonly limits?: JobLimits;
+  /** Where the caller stood, for the stack of an error. */
+  readonly origin?: { readonly stack?: string };
+}
+
+let jobs = 0;
+
+/**
+ * One accepted call.
+ *
+ *     waiting ──▶ placed (sent to a worker) ──▶ settled
+ *        ▲            │ taken back, retried
+ *        └────────────┘
+ */
+export class Job implements Waiting {
+  readonly id = ++jobs;
+  readonly fn: KnownFunction;
+  readonly mode: JobMode;
+  readonly args: unknown[];
+  readonly marked: boolean;
+  readonly transfer: Transferable[] | undefined;
+  readonly sink: JobSink;
+  readonly priority: number;
+  readonly key: string | undefined;
+  readonly limits: JobLimits | undefined;
+  readonly origin: { readonly stack?: string } | undefined;
+  state: "waiting" | "placed" | "settled" = "waiting";
+  triesLeft: number;
+  /** Where it was sent; kept after an early end until the worker is done with it. */
+  lane: Lane | undefined;
+  cell = -1;
+  /** What was added to the lane's load for it. */
+  cost = 0;
+  /** Meant for one worker: it goes to no other. */
+  pinned = false;
+  /** After the death of its worker: index of the item of a chunk that was running. */
+  diedAt = 0;
+  queueDeadline: Deadline | undefined;
+  /** End of its time to run; after an abort, of its time to stop. */
+  runDeadline: Deadline | undefined;
+  arrival = 0;
+  place: ListNode<Waiting> | undefined;
+
+  constructor(request: JobRequest) {
+    this.fn = request.fn;
+    this.mode = request.mode;
+    this.args = request.args;
+    this.marked = request.marked;
+    this.transfer = request.transfer;
+    this.sink = request.sink;
+    this.priority = request.priority ?? 0;
+    this.key = request.key;
+    this.limits = request.limits;
+    this.origin = request.origin;
+    this.triesLeft = request.limits?.retries ?? 0;
+  }
+
+  /** How many calls of its function it is. */
+  get calls(): number {
+    return this.mode === JobMode.call || this.mode === JobMode.stream ? 1 : this.args.length;
+  }
+
+  /** Its buffers go with it when it is sent, so that it can be sent only once. */
+  get movesOnce(): boolean {
+    return this.transfer !== undefined && !this.limits?.retries;
+  }
+}

@@ -1,0 +1,352 @@
+/** The host's side of one worker. */
+import { CELLS, Claims } from "../protocol/claims.ts";
+import {
+  type FromWorker,
+  type FunctionDefinition,
+  Outcome,
+  readReplies,
+  type SentValue,
+  type SetupCall,
+  type ToWorker,
+  writeJob,
+} from "../protocol/messages.ts";
+import type { Transport, WorkerAdapter, WorkerEnd, WorkerSpec } from "./backend.ts";
+import { MaybeEncodingError } from "./errors.ts";
+import type { Job } from "./job.ts";
+
+/** A worker's life as the host sees it. */
+export type LaneState =
+  /** Its set-up runs. */
+  | "starting"
+  /** It takes jobs. */
+  | "open"
+  /** It finishes what it has, then closes. */
+  | "retiring"
+  /** Its finalizer runs. */
+  | "closing"
+  /** It ended, or was given up. */
+  | "gone";
+
+/** What a lane tells those who own it. */
+export interface LaneEvents {
+  ready(lane: Lane): void;
+  setupFailed(lane: Lane, error: SentValue): void;
+  /** A job is done; `payload` as in a reply. */
+  done(job: Job, outcome: Outcome, payload: unknown): void;
+  /** So many calls of a function took so long (ms). */
+  measured(functionId: number, calls: number, milliseconds: number): void;
+  /** Replies came, so that there may be room. */
+  progressed(lane: Lane): void;
+  items(job: Job, items: readonly SentValue[]): void;
+  reported(job: Job, value: SentValue): void;
+  /** It waits for {@link Lane.flush} at the end of this turn. */
+  hasOutgoing(lane: Lane): void;
+  /** The finalizer is through. */
+  closed(lane: Lane, error: SentValue | null): void;
+  /** The worker is gone, also after a kill; called once. */
+  ended(lane: Lane, end: WorkerEnd): void;
+}
+
+/** What a worker is told at its start. */
+export interface LaneStart {
+  readonly setup: readonly SetupCall[];
+  readonly finalizer: SetupCall | null;
+  readonly reportMemory: boolean;
+}
+
+/** What a lane had when it ended. */
+export interface LaneRemains {
+  /** Begun, or so far that nobody can tell. */
+  readonly begun: Job[];
+  /** Never begun: these can go to another worker. */
+  readonly waiting: Job[];
+}
+
+/** Milliseconds of estimated work that are sent ahead, so that a worker never waits for the host. */
+export const AHEAD = 2;
+/** A function that takes longer (ms) keeps no finished result waiting behind it. */
+const LONG = 0.1;
+
+/** One worker: what it was given, and the wire to it. */
+export class Lane {
+  readonly workerId: number;
+  /** Stable place among the workers of the pool; a replacement takes it over. */
+  readonly seat: number;
+  readonly name: string;
+  state: LaneState = "starting";
+  /** When it last became idle, or said something, on the clock of the scheduler. */
+  lastSign = 0;
+  /** Calls that were given to it in its life. */
+  given = 0;
+  /** Bytes that it last said it uses. */
+  memory = 0;
+  /** Jobs for this very worker that wait for its set-up. */
+  readonly owed: Job[] = [];
+  /** What the worker died of, in its own words. */
+  dying: { readonly exitCode: number | null; readonly error: SentValue | null } | undefined;
+  /** Its place in the scheduler's roster. */
+  listed: { list: Lane[]; index: number } | undefined;
+  readonly #events: LaneEvents;
+  readonly #claims: Claims | undefined;
+  readonly #transport: Transport;
+  /** Jobs by cell; one that was taken back has left its cell. */
+  readonly #jobs: (Job | undefined)[] = [];
+  readonly #freeCells: number[] = [];
+  readonly #knownFunctions = new Set<number>();
+  #define: FunctionDefinition[] = [];
+  #outgoing: unknown[] = [];
+  #outgoingJobs: Job[] = [];
+  #transfer: Transferable[] | undefined;
+  #outstanding = 0;
+  /** Estimated milliseconds of the jobs that it has. */
+  #load = 0;
+  #exclusive = false;
+
+  /** Starts the worker; throws what the adapter throws. */
+  constructor(
+    adapter: WorkerAdapter,
+    spec: WorkerSpec & { readonly seat: number },
+    start: LaneStart,
+    events: LaneEvents,
+  ) {
+    this.workerId = spec.workerId;
+    this.seat = spec.seat;
+    this.name = spec.name;
+    this.#events = events;
+    this.#claims = adapter.traits.sharedMemory ? new Claims() : undefined;
+    this.#transport = adapter.spawn(spec, {
+      message: (message) => this.#receive(message),
+      exit: (end) => this.#end(end),
+    });
+    this.#transport.post({
+      type: "start",
+      workerId: spec.workerId,
+      claims: this.#claims?.buffer ?? null,
+      ...start,
+    });
+  }
+
+  /** Jobs that it has and that were not taken back. */
+  get outstanding(): number {
+    return this.#outstanding;
+  }
+
+  /** True where a job of this cost (ms) would not wait long. */
+  accepts(job: Job, cost: number): boolean {
+    if (this.state !== "open") return false;
+    if (this.#outstanding === 0) return true;
+    if (job.movesOnce || this.#exclusive || !this.#claims) return false;
+    return this.#load + cost <= AHEAD &&
+      (this.#freeCells.length > 0 || this.#jobs.length < CELLS);
+  }
+
+  /** Hands a job over; it leaves with the next {@link flush}. */
+  give(job: Job, cost: number): void {
+    const cell = this.#freeCells.pop() ?? this.#jobs.length;
+    this.#jobs[cell] = job;
+    job.state = "placed";
+    job.lane = this;
+    job.cell = cell;
+    job.cost = Number.isFinite(cost) ? cost : AHEAD;
+    this.#load += job.cost;
+    this.#outstanding++;
+    this.given++;
+    this.#exclusive = job.movesOnce;
+    this.#claims?.offer(cell);
+    this.#write(job);
+    if (this.#outgoingJobs.push(job) === 1) this.#events.hasOutgoing(this);
+  }
+
+  #write(job: Job): void {
+    const { fn, cell, mode, marked, args } = job;
+    if (!this.#knownFunctions.has(fn.id)) {
+      this.#knownFunctions.add(fn.id);
+      this.#define.push({ id: fn.id, reference: fn.reference });
+    }
+    const risky = job.limits !== undefined || !(fn.estimate < LONG);
+    writeJob(this.#outgoing, { cell, jobId: job.id, functionId: fn.id, mode, marked, risky, args });
+    if (job.movesOnce) (this.#transfer ??= []).push(...job.transfer!);
+  }
+
+  /** Sends what was given in this turn as one message. */
+  flush(): void {
+    const jobs = this.#outgoing, sent = this.#outgoingJobs;
+    const define = this.#define, transfer = this.#transfer;
+    this.#outgoing = [];
+    this.#outgoingJobs = [];
+    this.#define = [];
+    this.#transfer = undefined;
+    if (sent.length === 0 || this.state === "gone") return;
+    try {
+      this.#transport.post({ type: "run", define, jobs }, transfer);
+    } catch (error) {
+      this.#flushSingly(sent, define, error);
+    }
+  }
+
+  /** The runtime refused a value that looked sound: only that one job fails. */
+  #flushSingly(sent: Job[], define: FunctionDefinition[], cause: unknown): void {
+    this.#transport.post({ type: "run", define, jobs: [] });
+    for (const job of sent) {
+      const jobs = this.#outgoing = [];
+      this.#write(job);
+      try {
+        if (sent.length === 1) throw cause;
+        this.#transport.post({ type: "run", define: [], jobs }, job.transfer);
+      } catch (error) {
+        this.#refuse(job, error);
+      }
+    }
+    this.#outgoing = [];
+    this.#transfer = undefined;
+    this.#events.progressed(this);
+  }
+
+  #refuse(job: Job, cause: unknown): void {
+    this.#leave(job);
+    this.#release(job.cell);
+    this.#events.done(
+      job,
+      Outcome.error,
+      new MaybeEncodingError(`Cannot send args: ${cause}`, { path: "args", cause }),
+    );
+  }
+
+  /** Takes back a job that was not begun; false when it was, or when nobody can tell. */
+  takeBack(job: Job): boolean {
+    if (job.lane !== this || !this.#claims?.takeBack(job.cell)) return false;
+    this.#leave(job);
+    // The cell stays taken until the worker has passed it.
+    this.#jobs[job.cell] = undefined;
+    job.lane = undefined;
+    return true;
+  }
+
+  /** Takes back everything that was not begun and can be sent again, last first. */
+  takeBackAll(): Job[] {
+    const jobs: Job[] = [];
+    for (const job of this.#jobs) {
+      if (job && job.state === "placed" && !job.movesOnce && this.takeBack(job)) jobs.push(job);
+    }
+    return jobs.sort(youngestFirst);
+  }
+
+  /** When a job began, or `undefined` while it waits. */
+  startedAt(job: Job): number | undefined {
+    if (!this.#claims || this.#claims.state(job.cell) === "waiting") return undefined;
+    return this.#claims.startedAt(job.cell);
+  }
+
+  /** Index of the item of a chunk that was begun last. */
+  currentItem(job: Job): number {
+    return this.#claims?.currentItem(job.cell) ?? 0;
+  }
+
+  /** Tells the running job to end. */
+  abort(job: Job, reason: SentValue): void {
+    this.#post({ type: "abort", cell: job.cell, reason });
+  }
+
+  /** The consumer of a stream takes more. */
+  credit(job: Job, items: number): void {
+    this.#post({ type: "credit", cell: job.cell, items });
+  }
+
+  /** Takes no more jobs, finishes those it has, runs the finalizer and ends. */
+  retire(): void {
+    if (this.state === "open" || this.state === "starting") this.state = "retiring";
+    if (this.state === "retiring" && this.#outstanding === 0) {
+      this.state = "closing";
+      this.#post({ type: "close" });
+    }
+  }
+
+  /** Ends the worker now; what it had is given back. */
+  kill(): LaneRemains {
+    const remains = this.bury();
+    this.#transport.terminate();
+    return remains;
+  }
+
+  #post(message: ToWorker): void {
+    if (this.state !== "gone") this.#transport.post(message);
+  }
+
+  #receive(message: FromWorker): void {
+    if (this.state === "gone") return;
+    switch (message.type) {
+      case "ready":
+        if (this.state === "starting") this.state = "open";
+        return this.#events.ready(this);
+      case "setupFailed":
+        return this.#events.setupFailed(this, message.error);
+      case "done":
+        return this.#receiveReplies(message);
+      case "items":
+        return this.#forLiveJob(message.cell, (job) => this.#events.items(job, message.items));
+      case "progress":
+        return this.#forLiveJob(message.cell, (job) => this.#events.reported(job, message.value));
+      case "dying":
+        this.dying = message;
+        return;
+      case "closed":
+        return this.#events.closed(this, message.error);
+    }
+  }
+
+  #forLiveJob(cell: number, act: (job: Job) => void): void {
+    const job = this.#jobs[cell];
+    if (job && job.state === "placed") act(job);
+  }
+
+  #receiveReplies({ replies, times, memory }: FromWorker & { readonly type: "done" }): void {
+    if (memory !== undefined) this.memory = memory;
+    for (let i = 0; i < times.length; i += 3) {
+      this.#events.measured(times[i]!, times[i + 1]!, times[i + 2]!);
+    }
+    readReplies(replies, (cell, outcome, payload) => {
+      const job = this.#jobs[cell];
+      this.#release(cell);
+      if (!job) return;
+      this.#leave(job);
+      this.#events.done(job, outcome, payload);
+    });
+    this.#events.progressed(this);
+  }
+
+  #leave(job: Job): void {
+    this.#outstanding--;
+    this.#load = this.#outstanding === 0 ? 0 : this.#load - job.cost;
+    if (this.#outstanding === 0) this.#exclusive = false;
+  }
+
+  #release(cell: number): void {
+    this.#jobs[cell] = undefined;
+    this.#freeCells.push(cell);
+    this.#claims?.release(cell);
+  }
+
+  #end(end: WorkerEnd): void {
+    const { dying } = this;
+    this.#events.ended(this, dying ? { ...end, exitCode: dying.exitCode ?? end.exitCode } : end);
+  }
+
+  /** The worker ended or is given up; says what it had. */
+  bury(): LaneRemains {
+    const begun: Job[] = [], waiting: Job[] = [];
+    const unsent = new Set(this.#outgoingJobs);
+    for (const job of this.#jobs) {
+      if (!job || job.state !== "placed") continue;
+      const untouched = unsent.has(job) ||
+        (this.#claims?.state(job.cell) === "waiting" && !job.movesOnce);
+      (untouched ? waiting : begun).push(job);
+    }
+    this.state = "gone";
+    return { begun, waiting: waiting.sort(youngestFirst) };
+  }
+}
+
+/** The order in which jobs go back to the head of the line. */
+function youngestFirst(a: Job, b: Job): number {
+  return b.id - a.id;
+}

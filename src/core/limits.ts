@@ -1,0 +1,88 @@
+import type { Clock } from "./backend.ts";
+import { type Deadline, Deadlines } from "./deadlines.ts";
+import { TimeoutError } from "./errors.ts";
+import type { Job } from "./job.ts";
+import { SignalWatch } from "./signal_watch.ts";
+
+/** What the keeper of limits has done. */
+export interface LimitActions {
+  /** The job's time is up, or its signal was aborted. */
+  abort(job: Job, reason: unknown): void;
+  /** It may still be taken out of line, or back from its worker; nothing happens when it has begun. */
+  expireWaiting(job: Job, reason: unknown): boolean;
+  /** It was told to end and did not. */
+  kill(job: Job): void;
+}
+
+/** Deadlines and signals of all jobs of one scheduler. Times in milliseconds. */
+export class Limits {
+  readonly #clock: Clock;
+  readonly #actions: LimitActions;
+  readonly #deadlines: Deadlines;
+  readonly #signals: SignalWatch;
+
+  constructor(clock: Clock, actions: LimitActions) {
+    this.#clock = clock;
+    this.#actions = actions;
+    this.#deadlines = new Deadlines(clock);
+    this.#signals = new SignalWatch((job, reason) => actions.abort(job, reason));
+  }
+
+  /** A job was accepted. */
+  accepted(job: Job): void {
+    const { limits } = job;
+    if (!limits) return;
+    if (limits.signal) this.#signals.add(limits.signal, job);
+    const { queueTimeout } = limits;
+    if (queueTimeout === undefined) return;
+    job.queueDeadline = this.#deadlines.add(queueTimeout, () => {
+      job.queueDeadline = undefined;
+      const message = `Cannot start job: it waited longer than ${queueTimeout} ms (queueTimeout)`;
+      this.#actions.expireWaiting(job, new TimeoutError(message));
+    });
+  }
+
+  /** It was sent to a worker. */
+  placed(job: Job): void {
+    const timeout = job.limits?.timeout;
+    if (timeout !== undefined) this.#watchRun(job, timeout, timeout);
+  }
+
+  /** No worker has it any more. */
+  left(job: Job): void {
+    this.#lift(job.runDeadline);
+    job.runDeadline = undefined;
+  }
+
+  /** It was told to end, and has this long. */
+  stopping(job: Job, grace: number): void {
+    this.#lift(job.runDeadline);
+    job.runDeadline = this.#deadlines.add(grace, () => {
+      job.runDeadline = undefined;
+      this.#actions.kill(job);
+    });
+  }
+
+  /** Its caller has an answer; it may still be running. */
+  settled(job: Job): void {
+    if (job.limits?.signal) this.#signals.remove(job.limits.signal, job);
+    this.#lift(job.queueDeadline);
+    job.queueDeadline = undefined;
+  }
+
+  /** The time counts from the start in the worker, which the host learns from shared memory. */
+  #watchRun(job: Job, timeout: number, delay: number): void {
+    job.runDeadline = this.#deadlines.add(delay, () => {
+      job.runDeadline = undefined;
+      const started = job.lane?.startedAt(job);
+      const left = started === undefined ? timeout : started + timeout - this.#clock.now();
+      if (left > 0) return this.#watchRun(job, timeout, Math.ceil(left));
+      const message = `Cannot finish job: it ran longer than ${timeout} ms (timeout)`;
+      this.#actions.abort(job, new TimeoutError(message));
+    });
+  }
+
+  #lift(deadline: Deadline | undefined): void {
+    if (deadline) this.#deadlines.remove(deadline);
+  }
+}

@@ -1,0 +1,116 @@
+/** Checks what users pass. Bad input fails at the call that brought it, before anything was sent. */
+
+/** A time in milliseconds: a negative one counts as 0; throws for NaN and for what is no number. */
+export function checkTimeout(value: unknown, name: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "number") {
+    throw new TypeError(
+      `Cannot use ${name}: it must be a number of milliseconds, not ${show(value)}`,
+    );
+  }
+  if (Number.isNaN(value)) throw new RangeError(`Cannot use ${name}: it is NaN`);
+  // For ever, as when it is omitted.
+  if (value === Infinity) return undefined;
+  return Math.max(0, value);
+}
+
+/** A whole number of at least `least`. */
+export function checkCount(value: unknown, name: string, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "number") {
+    throw new TypeError(`Cannot use ${name}: it must be a number, not ${show(value)}`);
+  }
+  if ((!Number.isInteger(value) && value !== Infinity) || value < least) {
+    throw new RangeError(
+      `Cannot use ${name}: it must be a whole number of at least ${least}, not ${value}`,
+    );
+  }
+  return value;
+}
+
+/** A finite number. */
+export function checkNumber(value: unknown, name: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "number") {
+    throw new TypeError(`Cannot use ${name}: it must be a number, not ${show(value)}`);
+  }
+  if (!Number.isFinite(value)) {
+    throw new RangeError(`Cannot use ${name}: it must be finite, not ${value}`);
+  }
+  return value;
+}
+
+/** A function, or nothing. */
+export function checkFunction<T>(value: T, name: string): T {
+  if (value !== undefined && typeof value !== "function") {
+    throw new TypeError(`Cannot use ${name}: it must be a function, not ${show(value)}`);
+  }
+  return value;
+}
+
+/** A string, or nothing. */
+export function checkString(value: unknown, name: string): string | undefined {
+  if (value !== undefined && typeof value !== "string") {
+    throw new TypeError(`Cannot use ${name}: it must be a string, not ${show(value)}`);
+  }
+  return value;
+}
+
+/** One of some strings, or nothing. */
+export function checkChoice<T extends string>(
+  value: unknown,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  if (choices.includes(value as T)) return value as T;
+  const list = choices.map((choice) => JSON.stringify(choice)).join(", ");
+  throw new TypeError(`Cannot use ${name}: it must be one of ${list}, not ${show(value)}`);
+}
+
+/** An array of arguments, or nothing. */
+export function checkArray(value: unknown, name: string): readonly unknown[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) return value;
+  throw new TypeError(`Cannot use ${name}: it must be an array, not ${show(value)}`);
+}
+
+/** An abort signal, or nothing. */
+export function checkSignal(value: unknown): AbortSignal | undefined {
+  if (value === undefined) return undefined;
+  const signal = value as Partial<AbortSignal> | null;
+  if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") {
+    return value as AbortSignal;
+  }
+  throw new TypeError(`Cannot use signal: it must be an AbortSignal, not ${show(value)}`);
+}
+
+/** An options object, or nothing. Options that do not exist are refused: they are misspelt. */
+export function checkOptions<T extends object>(
+  value: T | undefined,
+  call: string,
+  names: readonly string[],
+): Partial<T> {
+  if (value === undefined) return {};
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TypeError(`Cannot ${call}: options must be an object, not ${show(value)}`);
+  }
+  for (const name of Object.keys(value)) {
+    if (!names.includes(name)) {
+      throw new TypeError(
+        `Cannot ${call}: there is no option ${JSON.stringify(name)}; there are ${names.join(", ")}`,
+      );
+    }
+  }
+  return value;
+}
+
+/** A value in an error message, short. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (typeof value === "object") return "an object";
+  if (typeof value === "function") return "a function";
+  return String(value);
+}

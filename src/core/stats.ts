@@ -1,0 +1,29 @@
+/** Numbers since the start, and of now. */
+export interface PoolStats {
+  /** Calls that were accepted; a map counts its chunks. */
+  readonly submitted: number;
+  readonly fulfilled: number;
+  /** Calls that ended with an error, cancelled ones among them. */
+  readonly rejected: number;
+  /** Further tries after a throw or a death. */
+  readonly retried: number;
+  /** Calls that no worker has been given. */
+  readonly waiting: number;
+  /** Calls that workers have. */
+  readonly running: number;
+  readonly workers: WorkerStats;
+}
+
+/** Numbers of workers. */
+export interface WorkerStats {
+  /** Workers that take jobs, will, or finish theirs. */
+  readonly alive: number;
+  readonly idle: number;
+  readonly starting: number;
+  /** Since the start. */
+  readonly spawned: number;
+  /** Ended by themselves, since the start. */
+  readonly died: number;
+  /** Killed because they ignored an abort or a timeout. */
+  readonly killed: number;
+}

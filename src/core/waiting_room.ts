@@ -1,0 +1,92 @@
+import { Backlog, goesBefore } from "./backlog.ts";
+import type { Job } from "./job.ts";
+
+/** All jobs that no worker has: in the common line, in the line of a seat, or before the door. */
+export class WaitingRoom {
+  readonly #seats: number;
+  /** Anyone may run these. */
+  readonly #common = new Backlog<Job>();
+  /** Jobs with a key, by the seat that runs that key. */
+  readonly #keyed = new Map<number, Backlog<Job>>();
+  /** Beyond `maxQueue` under `whenFull: "wait"`. */
+  readonly #lobby = new Backlog<Job>();
+
+  constructor(seats: number) {
+    this.#seats = seats;
+  }
+
+  /** Jobs in the common line. */
+  get common(): number {
+    return this.#common.size;
+  }
+
+  get lobby(): number {
+    return this.#lobby.size;
+  }
+
+  /** All jobs that wait. */
+  get size(): number {
+    let size = this.#common.size + this.#lobby.size;
+    for (const line of this.#keyed.values()) size += line.size;
+    return size;
+  }
+
+  /** The seat that runs the jobs of this key. */
+  seatOf(key: string): number {
+    let hash = 2166136261;
+    for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 16777619);
+    return (hash >>> 0) % this.#seats;
+  }
+
+  add(job: Job): void {
+    this.#lineOf(job).add(job);
+  }
+
+  /** Puts a job back that had its turn before. */
+  putBack(job: Job): void {
+    this.#lineOf(job).putBack(job);
+  }
+
+  addToLobby(job: Job): void {
+    this.#lobby.add(job);
+  }
+
+  /** Takes the next job out of the lobby. */
+  admit(): Job | undefined {
+    return this.#lobby.shift();
+  }
+
+  remove(job: Job): void {
+    if (!this.#lineOf(job).remove(job)) this.#lobby.remove(job);
+  }
+
+  /** The next job that anyone may run; it stays. */
+  next(): Job | undefined {
+    return this.#common.peek();
+  }
+
+  /** The next job for this seat, where one waits with its key; a common one that goes before it. */
+  nextFor(seat: number): Job | undefined {
+    const job = this.#keyed.get(seat)?.peek();
+    if (!job) return undefined;
+    const common = this.#common.peek();
+    return common && goesBefore(common, job) ? common : job;
+  }
+
+  /** Empties the room. */
+  takeAll(): Job[] {
+    const jobs: Job[] = [];
+    for (const line of [this.#common, this.#lobby, ...this.#keyed.values()]) {
+      for (let job = line.shift(); job; job = line.shift()) jobs.push(job);
+    }
+    return jobs;
+  }
+
+  #lineOf(job: Job): Backlog<Job> {
+    if (job.key === undefined) return this.#common;
+    const seat = this.seatOf(job.key);
+    let line = this.#keyed.get(seat);
+    if (!line) this.#keyed.set(seat, line = new Backlog());
+    return line;
+  }
+}

@@ -1,0 +1,144 @@
+import { CancelledError, InvalidStateError, TimeoutError } from "../core/errors.ts";
+import { checkTimeout } from "../core/options.ts";
+import type { AsyncResult, WaitOptions } from "../core/pool.ts";
+
+/** Who is told of the end before all others. */
+export interface ResultCallbacks<R> {
+  readonly callback?: ((result: R) => unknown) | undefined;
+  readonly errorCallback?: ((error: unknown) => unknown) | undefined;
+}
+
+type State<R> =
+  | { readonly kind: "pending" }
+  | { readonly kind: "fulfilled"; readonly value: R }
+  | { readonly kind: "rejected"; readonly error: unknown };
+
+/** The result of one call to a pool; its `resolve` and `reject` are for the scheduler. */
+export class PoolResult<R> implements AsyncResult<R> {
+  readonly #callbacks: ResultCallbacks<R>;
+  #state: State<R> = { kind: "pending" };
+  /** Made when somebody waits: a failed result that nobody looks at must not end the program. */
+  #settled: { promise: Promise<void>; resolve: () => void } | undefined;
+  #abort: ((reason: unknown) => void) | undefined;
+
+  constructor(callbacks: ResultCallbacks<R> = {}) {
+    this.#callbacks = callbacks;
+  }
+
+  /** Says how the call is cancelled. */
+  bind(abort: (reason: unknown) => void): this {
+    this.#abort = abort;
+    return this;
+  }
+
+  async get({ timeout }: WaitOptions = {}): Promise<R> {
+    const limit = checkTimeout(timeout, "timeout");
+    if (!(await this.#waitFor(limit))) {
+      throw new TimeoutError(`Cannot get result: it is not ready after ${limit} ms`);
+    }
+    return this.#unwrap();
+  }
+
+  async wait({ timeout }: WaitOptions = {}): Promise<boolean> {
+    return await this.#waitFor(checkTimeout(timeout, "timeout"));
+  }
+
+  ready(): boolean {
+    return this.#state.kind !== "pending";
+  }
+
+  successful(): boolean {
+    if (this.#state.kind === "pending") {
+      throw new InvalidStateError("Cannot tell success: the result is not ready");
+    }
+    return this.#state.kind === "fulfilled";
+  }
+
+  cancel(): boolean {
+    if (this.ready() || !this.#abort) return false;
+    this.#abort(new CancelledError("The call was cancelled"));
+    return true;
+  }
+
+  then<T = R, E = never>(
+    onFulfilled?: ((value: R) => T | PromiseLike<T>) | null,
+    onRejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<T | E> {
+    return this.get().then(onFulfilled, onRejected);
+  }
+
+  /** The call was fulfilled. */
+  resolve(value: R): void {
+    const { callback } = this.#callbacks;
+    runCallback(callback && (() => callback(value)), (failure) => {
+      this.#end(
+        failure ? { kind: "rejected", error: failure.error } : { kind: "fulfilled", value },
+      );
+    });
+  }
+
+  /** The call failed. */
+  reject(error: unknown): void {
+    const { errorCallback } = this.#callbacks;
+    runCallback(errorCallback && (() => errorCallback(error)), (failure) => {
+      this.#end({ kind: "rejected", error: failure ? bothErrors(error, failure.error) : error });
+    });
+  }
+
+  #end(state: State<R>): void {
+    this.#state = state;
+    this.#settled?.resolve();
+  }
+
+  #unwrap(): R {
+    if (this.#state.kind === "fulfilled") return this.#state.value;
+    throw (this.#state as { error: unknown }).error;
+  }
+
+  async #waitFor(timeout: number | undefined): Promise<boolean> {
+    if (this.ready()) return true;
+    const { promise } = this.#settled ??= deferred();
+    if (timeout === undefined) await promise;
+    else await orTimeout(promise, timeout);
+    return this.ready();
+  }
+}
+
+function bothErrors(error: unknown, callbackError: unknown): AggregateError {
+  return new AggregateError(
+    [error, callbackError],
+    "The task failed, and so did its errorCallback",
+  );
+}
+
+/** Runs a callback, also an async one, and goes on when it is through. */
+function runCallback(
+  callback: (() => unknown) | undefined,
+  proceed: (failure?: { readonly error: unknown }) => void,
+): void {
+  let result: unknown;
+  try {
+    result = callback?.();
+  } catch (error) {
+    return proceed({ error });
+  }
+  if (result instanceof Promise) result.then(() => proceed(), (error) => proceed({ error }));
+  else proceed();
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve!: () => void;
+  const promise = new Promise<void>((settle) => resolve = settle);
+  return { promise, resolve };
+}
+
+/** Resolves with the promise or after the time (ms), whichever comes first. */
+export function orTimeout(promise: Promise<void>, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.min(milliseconds, 2147483647));
+    promise.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,17 @@
+import { availableWorkers } from "../adapters/detect.ts";
+
+/**
+ * Number of processors that this process may really use: affinity and container quota (cgroup v1 and v2)
+ * count. The default number of workers. Mirrors `os.process_cpu_count`, and `multiprocessing.cpu_count`
+ * where nothing is limited.
+ *
+ * @example
+ * ```ts
+ * import { cpuCount } from "@pool/core";
+ *
+ * console.log(cpuCount() >= 1); // true
+ * ```
+ */
+export function cpuCount(): number {
+  return availableWorkers();
+}

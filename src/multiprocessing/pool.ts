@@ -1,0 +1,544 @@
+import { type CallOptions, checkCall, type CheckedCall } from "../core/call_options.ts";
+import { InvalidStateError, PoolClosedError, PoolError, TimeoutError } from "../core/errors.ts";
+import type { PoolEvents } from "../core/events.ts";
+import { type Job, type JobSink } from "../core/job.ts";
+import {
+  checkArray,
+  checkCount,
+  checkFunction,
+  checkOptions,
+  checkTimeout,
+} from "../core/options.ts";
+import { Origins } from "../core/origin.ts";
+import type {
+  AnyIterable,
+  ApplyAsyncOptions,
+  AsyncResult,
+  ImapOptions,
+  MapAsyncOptions,
+  MapOptions,
+  Pool as PoolContract,
+  PoolIterator,
+  WaitOptions,
+} from "../core/pool.ts";
+import { Scheduler } from "../core/scheduler.ts";
+import type { PoolStats } from "../core/stats.ts";
+import { encode, type Encoded, isPrimitive } from "../protocol/encode.ts";
+import { JobMode } from "../protocol/messages.ts";
+import { realm } from "../protocol/realm.ts";
+import { orTimeout, PoolResult } from "./async_result.ts";
+import type { ChunkCall } from "./chunk_jobs.ts";
+import { ImapIterator } from "./imap_iterator.ts";
+import { checkIterable } from "./item_source.ts";
+import { MapRun, type MapSink } from "./map_run.ts";
+import { planPool, type PoolOptions, type PoolPlan, setupCall } from "./pool_options.ts";
+import { TaskStream } from "./task_stream.ts";
+
+type MapMode = typeof JobMode.map | typeof JobMode.starmap;
+
+/** Anything that `for await` can go through, or a promise of it: what a generator task returns. */
+type Streamable<T> = AnyIterable<T> | Promise<AnyIterable<T>>;
+
+/**
+ * A pool of workers that run your functions in parallel. Mirrors `multiprocessing.pool.Pool`; calls that
+ * block in Python return promises here.
+ *
+ * Workers start at once (unless `idleTimeout` or `minWorkers` says otherwise) and are replaced when they
+ * die. An idle pool uses no CPU and does not keep the program running; pending calls do.
+ *
+ * Functions are tasks made by {@linkcode task}, references from {@linkcode importTasks}, or
+ * self-contained inline functions. Every call rejects with what the task threw, with `WorkerDiedError` when
+ * its worker died, and with `MaybeEncodingError` when a value cannot be sent.
+ *
+ * @example
+ * ```ts
+ * import { Pool, task } from "@pool/core";
+ *
+ * export const square = task(import.meta, (x: number) => x * x);
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(4);
+ *   console.log(await pool.map(square, [1, 2, 3])); // [1, 4, 9]
+ * }
+ * ```
+ */
+export class Pool implements PoolContract {
+  readonly #plan: PoolPlan;
+  readonly #scheduler: Scheduler;
+  readonly #origins = new Origins();
+  #closed = false;
+
+  /**
+   * @param options number of workers, or options; default: as many workers as processors may be used
+   * @throws `TypeError` or `RangeError` for options that make no sense; `PoolError` in a worker that is
+   * importing this module, because the pool stands outside of `if (import.meta.main)`
+   */
+  constructor(options?: number | PoolOptions) {
+    if (realm.importing) {
+      throw new PoolError(
+        `Cannot create pool: a worker is importing ${realm.importing} to find a task, and this would ` +
+          "start workers without end; put the code that uses the pool under `if (import.meta.main)`",
+      );
+    }
+    this.#plan = planPool(options);
+    this.#scheduler = new Scheduler(this.#plan.config);
+  }
+
+  /**
+   * Runs `fn(...args)` on a worker. Mirrors `Pool.apply`, which blocks.
+   *
+   * Costs some microseconds beyond the task; arguments are copied at the call.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * await using pool = new Pool(1);
+   * console.log(await pool.apply((a: number, b: number) => a + b, [1, 2])); // 3
+   * ```
+   */
+  apply<R>(
+    fn: () => R,
+    args?: readonly [] | undefined,
+    options?: CallOptions,
+  ): Promise<Awaited<R>>;
+  apply<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args: A,
+    options?: CallOptions,
+  ): Promise<Awaited<R>>;
+  apply(
+    fn: (...args: never[]) => unknown,
+    args?: readonly unknown[],
+    options?: CallOptions,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const call = checkCall(options, "apply", this.#plan.defaults);
+      this.#submit(fn, args, call, JobMode.call, { resolve, reject });
+    });
+  }
+
+  /**
+   * As {@linkcode Pool.apply}, with a result that can be asked, awaited and cancelled, and callbacks.
+   * Mirrors `Pool.apply_async`. A failed result that nobody looks at ends nothing.
+   *
+   * @throws at once for bad input and for a closed pool
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * await using pool = new Pool(1);
+   * const result = pool.applyAsync((x: number) => x * 2, [21], { callback: (r) => console.log(r) });
+   * console.log(await result.get({ timeout: 5000 }), result.successful()); // 42 true
+   * ```
+   */
+  applyAsync<R>(
+    fn: () => R,
+    args?: readonly [] | undefined,
+    options?: ApplyAsyncOptions<Awaited<R>>,
+  ): AsyncResult<Awaited<R>>;
+  applyAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args: A,
+    options?: ApplyAsyncOptions<Awaited<R>>,
+  ): AsyncResult<Awaited<R>>;
+  applyAsync(
+    fn: (...args: never[]) => unknown,
+    args?: readonly unknown[],
+    options?: ApplyAsyncOptions<unknown>,
+  ): AsyncResult<unknown> {
+    const call = checkCall(options, "applyAsync", this.#plan.defaults, CALLBACKS);
+    const result = new PoolResult<unknown>(callbacksOf(options));
+    const job = this.#submit(fn, args, call, JobMode.call, result);
+    return result.bind((reason) => this.#scheduler.abort(job, reason));
+  }
+
+  /**
+   * Runs `fn(item)` for every item and resolves to the results in order. Every item runs, also after one
+   * that threw; then the first error (by place) rejects. Mirrors `Pool.map`.
+   *
+   * Items go to workers in chunks: `chunksize` of them together, by default a quarter of a worker's share.
+   * `timeout` and `retries` are for each item, and make each item a chunk of its own.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * await using pool = new Pool(2);
+   * console.log(await pool.map((s: string) => s.length, ["one", "three"])); // [3, 5]
+   * ```
+   */
+  map<T, R>(
+    fn: (item: T) => R,
+    items: AnyIterable<T>,
+    options?: MapOptions,
+  ): Promise<Awaited<R>[]> {
+    return new Promise((resolve, reject) => {
+      const sink = { resolve: resolve as (results: unknown[]) => void, reject };
+      this.#startMap(fn, items, options, { mode: JobMode.map, name: "map" }, sink);
+    });
+  }
+
+  /**
+   * As {@linkcode Pool.map}, with a result that can be asked, awaited and cancelled, and callbacks.
+   * Mirrors `Pool.map_async`.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * await using pool = new Pool(2);
+   * const result = pool.mapAsync((x: number) => x + 1, [1, 2, 3]);
+   * console.log(await result); // [2, 3, 4]
+   * ```
+   */
+  mapAsync<T, R>(
+    fn: (item: T) => R,
+    items: AnyIterable<T>,
+    options?: MapAsyncOptions<Awaited<R>>,
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#startMapAsync(fn, items, options, { mode: JobMode.map, name: "mapAsync" });
+  }
+
+  /**
+   * As {@linkcode Pool.map} for functions of several arguments: each item is an array of them. Mirrors
+   * `Pool.starmap`.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * await using pool = new Pool(2);
+   * console.log(await pool.starmap((a: number, b: number) => a * b, [[2, 3], [4, 5]])); // [6, 20]
+   * ```
+   */
+  starmap<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    items: AnyIterable<A>,
+    options?: MapOptions,
+  ): Promise<Awaited<R>[]> {
+    return new Promise((resolve, reject) => {
+      const sink = { resolve: resolve as (results: unknown[]) => void, reject };
+      this.#startMap(fn, items, options, { mode: JobMode.starmap, name: "starmap" }, sink);
+    });
+  }
+
+  /**
+   * As {@linkcode Pool.starmap}, with a result that can be asked, awaited and cancelled, and callbacks.
+   * Mirrors `Pool.starmap_async`.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * await using pool = new Pool(2);
+   * const result = pool.starmapAsync((a: string, b: number) => a.repeat(b), [["ab", 2]]);
+   * console.log(await result.get()); // ["abab"]
+   * ```
+   */
+  starmapAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    items: AnyIterable<A>,
+    options?: MapAsyncOptions<Awaited<R>>,
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#startMapAsync(fn, items, options, { mode: JobMode.starmap, name: "starmapAsync" });
+  }
+
+  /**
+   * Runs `fn(item)` lazily, results in the order of the items: items are pulled as results are taken, at
+   * most `buffer` ahead, none before the first `next()`. Mirrors `Pool.imap`, which pulls eagerly.
+   *
+   * An item that fails rejects its own `next()`, and iteration can go on; `for await` ends there. `break`
+   * or `return()` stops pulling and cancels what waits.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * function* naturals() {
+   *   for (let n = 0;; n++) yield n;
+   * }
+   *
+   * await using pool = new Pool(2);
+   * for await (const square of pool.imap((x: number) => x * x, naturals())) {
+   *   if (square > 10) break;
+   *   console.log(square); // 0, 1, 4, 9
+   * }
+   * ```
+   */
+  imap<T, R>(
+    fn: (item: T) => R,
+    items: AnyIterable<T>,
+    options?: ImapOptions,
+  ): PoolIterator<Awaited<R>> {
+    return this.#startImap(fn, items, options, { ordered: true, name: "imap" });
+  }
+
+  /**
+   * As {@linkcode Pool.imap}, results as they come. Mirrors `Pool.imap_unordered`.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * await using pool = new Pool(2);
+   * let sum = 0;
+   * for await (const n of pool.imapUnordered((x: number) => x * 10, [1, 2, 3])) sum += n;
+   * console.log(sum); // 60
+   * ```
+   */
+  imapUnordered<T, R>(
+    fn: (item: T) => R,
+    items: AnyIterable<T>,
+    options?: ImapOptions,
+  ): PoolIterator<Awaited<R>> {
+    return this.#startImap(fn, items, options, { ordered: false, name: "imapUnordered" });
+  }
+
+  /**
+   * Runs a generator task and iterates over what it yields while it runs. The task is at most 32 items
+   * ahead of the consumer; `break` or `return()` ends it. It occupies its worker until then.
+   *
+   * @throws at once for bad input and for a closed pool
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * await using pool = new Pool(1);
+   * const countdown = function* (from: number) {
+   *   for (let n = from; n > 0; n--) yield n;
+   * };
+   * for await (const n of pool.stream(countdown, [3])) console.log(n); // 3, 2, 1
+   * ```
+   */
+  stream<T>(
+    fn: () => Streamable<T>,
+    args?: readonly [] | undefined,
+    options?: CallOptions,
+  ): PoolIterator<Awaited<T>>;
+  stream<A extends readonly unknown[], T>(
+    fn: (...args: A) => Streamable<T>,
+    args: A,
+    options?: CallOptions,
+  ): PoolIterator<Awaited<T>>;
+  stream(
+    fn: (...args: never[]) => Streamable<unknown>,
+    args?: readonly unknown[],
+    options?: CallOptions,
+  ): PoolIterator<unknown> {
+    const call = checkCall(options, "stream", { ...this.#plan.defaults, retries: 0 });
+    this.#scheduler.checkOpen();
+    const stream = new TaskStream<unknown>(this.#scheduler);
+    try {
+      return stream.bind(this.#submit(fn, args, call, JobMode.stream, stream));
+    } catch (error) {
+      this.#scheduler.detach(stream);
+      throw error;
+    }
+  }
+
+  /**
+   * Runs `fn(...args)` once on every worker, and on every worker that starts later, before its first
+   * task. Resolves to the results of the workers of now. When it throws in a later worker, that worker
+   * counts as failed, as with the initializer.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@pool/core";
+   *
+   * await using pool = new Pool(2);
+   * await pool.broadcast((level: string) => {
+   *   (globalThis as { logLevel?: string }).logLevel = level;
+   * }, ["debug"]);
+   * console.log(await pool.apply(() => (globalThis as { logLevel?: string }).logLevel)); // debug
+   * ```
+   */
+  broadcast<R>(fn: () => R, args?: readonly [] | undefined): Promise<Awaited<R>[]>;
+  broadcast<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args: A,
+  ): Promise<Awaited<R>[]>;
+  async broadcast(
+    fn: (...args: never[]) => unknown,
+    args?: readonly unknown[],
+  ): Promise<unknown[]> {
+    const list = checkArray(args, "args");
+    const setup = setupCall(fn, "fn", list);
+    const { value, marked } = this.#encodeArgs(list, undefined);
+    const known = this.#scheduler.functions.get(fn);
+    return await this.#scheduler.broadcast(
+      { fn: known, mode: JobMode.call, args: value, marked, transfer: undefined },
+      setup!,
+    );
+  }
+
+  /** Numbers since the start, and of now. Costs a look at every worker. */
+  stats(): PoolStats {
+    return this.#scheduler.stats();
+  }
+
+  /** What happens in the pool, as it happens; free while nobody listens. */
+  get events(): PoolEvents {
+    return this.#scheduler.events;
+  }
+
+  /**
+   * Accepts nothing more; what was accepted is finished, then finalizers run and the workers end.
+   * Returns at once: {@linkcode Pool.join} waits. Mirrors `Pool.close`; may be called again.
+   */
+  close(): void {
+    this.#closed = true;
+    this.#scheduler.close();
+  }
+
+  /**
+   * Ends everything now: nothing starts any more, every pending call rejects with `PoolClosedError`,
+   * workers are killed. Resolves when they are gone, at most a second later. Mirrors `Pool.terminate`.
+   */
+  async terminate(): Promise<void> {
+    this.#closed = true;
+    this.#scheduler.terminate(() => new PoolClosedError("The pool was terminated"));
+    await this.#scheduler.finished;
+  }
+
+  /**
+   * Waits until the workers are gone, after `close()` or `terminate()`. Iterators of `imap` and `stream`
+   * that nobody waits for are ended. Mirrors `Pool.join`.
+   *
+   * Rejects with `InvalidStateError` before `close()` or `terminate()`, with `TimeoutError` in time.
+   */
+  async join({ timeout }: WaitOptions = {}): Promise<void> {
+    const limit = checkTimeout(timeout, "timeout");
+    if (!this.#closed) {
+      throw new InvalidStateError(
+        "Cannot join pool: it is still open; call close() or terminate()",
+      );
+    }
+    let finished = false;
+    const end = this.#scheduler.join().then(() => void (finished = true));
+    if (limit === undefined) await end;
+    else await orTimeout(end, limit);
+    if (!finished) throw new TimeoutError(`Cannot join pool: it has not ended after ${limit} ms`);
+  }
+
+  /** `close()` and `join()`; Python's `with` terminates, ours loses no work. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.join();
+  }
+
+  #encodeArgs(
+    args: readonly unknown[],
+    transfer: readonly unknown[] | undefined,
+  ): Encoded<unknown[]> {
+    if (!transfer && args.every(isPrimitive)) {
+      return { value: args.slice(), marked: false, transfer: undefined };
+    }
+    const shared = this.#plan.config.crew.adapter.traits.sharedMemory;
+    return encode(args as unknown[], "args", { shared, ...(transfer && { transfer }) });
+  }
+
+  #submit(
+    fn: unknown,
+    args: readonly unknown[] | undefined,
+    { limits, priority, key, transfer }: CheckedCall,
+    mode: JobMode,
+    sink: JobSink,
+  ): Job {
+    this.#scheduler.checkOpen();
+    const known = this.#scheduler.functions.get(fn);
+    const encoded = this.#encodeArgs(checkArray(args, "args"), transfer);
+    return this.#scheduler.submit({
+      fn: known,
+      mode,
+      args: encoded.value,
+      marked: encoded.marked,
+      transfer: encoded.transfer,
+      sink,
+      limits,
+      priority,
+      key,
+      origin: this.#origins.capture(),
+    });
+  }
+
+  #chunkCall(
+    fn: unknown,
+    items: AnyIterable<unknown>,
+    options: MapOptions | undefined,
+    { mode, name, more }: { mode: MapMode; name: string; more: readonly string[] },
+  ): ChunkCall & { readonly chunksize: number | undefined } {
+    const call = checkCall(options, name, this.#plan.defaults, more);
+    const chunksize = checkCount(options?.chunksize, "chunksize", 1);
+    this.#scheduler.checkOpen();
+    checkIterable(items, name);
+    // A time limit or another try is for one item; together they could not be told apart.
+    const single = call.limits?.timeout !== undefined || (call.limits?.retries ?? 0) > 0;
+    return {
+      fn: this.#scheduler.functions.get(fn),
+      mode,
+      call,
+      chunksize: single ? 1 : chunksize,
+      shared: this.#plan.config.crew.adapter.traits.sharedMemory,
+      origin: this.#origins.capture(),
+    };
+  }
+
+  #startMap(
+    fn: unknown,
+    items: AnyIterable<unknown>,
+    options: MapOptions | undefined,
+    { mode, name, more = ["chunksize"] }: { mode: MapMode; name: string; more?: readonly string[] },
+    sink: MapSink,
+  ): MapRun {
+    const plan = this.#chunkCall(fn, items, options, { mode, name, more });
+    const run = new MapRun(this.#scheduler, { ...plan, workers: this.#plan.workers }, sink);
+    run.start(items);
+    return run;
+  }
+
+  #startMapAsync<R>(
+    fn: unknown,
+    items: AnyIterable<unknown>,
+    options: MapAsyncOptions<R> | undefined,
+    { mode, name }: { mode: MapMode; name: string },
+  ): AsyncResult<R[]> {
+    const result = new PoolResult<R[]>(callbacksOf(options));
+    const sink = {
+      resolve: (results: unknown[]) => result.resolve(results as R[]),
+      reject: (error: unknown) => result.reject(error),
+    };
+    const more = ["chunksize", ...CALLBACKS];
+    const run = this.#startMap(fn, items, options, { mode, name, more }, sink);
+    return result.bind((reason) => run.abort(reason));
+  }
+
+  #startImap<R>(
+    fn: unknown,
+    items: AnyIterable<unknown>,
+    options: ImapOptions | undefined,
+    { ordered, name }: { ordered: boolean; name: string },
+  ): PoolIterator<R> {
+    const more = ["chunksize", "buffer"];
+    const plan = this.#chunkCall(fn, items, options, { mode: JobMode.map, name, more });
+    const chunksize = plan.chunksize ?? 1;
+    const buffer = checkCount(options?.buffer, "buffer", 1) ??
+      Math.max(64, 2 * chunksize * this.#plan.workers);
+    return new ImapIterator<R>(this.#scheduler, { ...plan, ordered, chunksize, buffer }, items);
+  }
+}
+
+const CALLBACKS: readonly string[] = ["callback", "errorCallback"];
+
+interface Callbacks<R> {
+  readonly callback?: (result: R) => unknown;
+  readonly errorCallback?: (error: unknown) => unknown;
+}
+
+function callbacksOf<R>(options: Callbacks<R> | undefined): Callbacks<R> {
+  checkFunction(options?.callback, "callback");
+  checkFunction(options?.errorCallback, "errorCallback");
+  return options ?? {};
+}

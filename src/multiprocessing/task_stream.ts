@@ -1,0 +1,86 @@
+import { CancelledError } from "../core/errors.ts";
+import type { Job, JobSink } from "../core/job.ts";
+import { checkTimeout } from "../core/options.ts";
+import type { PoolIterator, WaitOptions } from "../core/pool.ts";
+import type { Consumer, Scheduler } from "../core/scheduler.ts";
+import { type SentValue, STREAM_CREDIT } from "../protocol/messages.ts";
+import { revive } from "../protocol/revive.ts";
+import { Deliveries } from "./deliveries.ts";
+
+/** What a generator task yields, as it yields it; the task is never far ahead of the consumer. */
+export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
+  readonly #scheduler: Scheduler;
+  readonly #deliveries: Deliveries<T>;
+  #job: Job | undefined;
+  #consumed = 0;
+  #ended = false;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+    this.#deliveries = new Deliveries(() => this.#noteConsumed());
+    scheduler.attach(this);
+  }
+
+  /** Says which job it is that streams. */
+  bind(job: Job): this {
+    this.#job = job;
+    return this;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next({ timeout }: WaitOptions = {}): Promise<IteratorResult<T, undefined>> {
+    return await this.#deliveries.next(checkTimeout(timeout, "timeout"));
+  }
+
+  return(): Promise<IteratorResult<T, undefined>> {
+    const ended = this.#ended;
+    this.#end();
+    this.#deliveries.discard();
+    if (!ended && this.#job) {
+      this.#scheduler.abort(this.#job, new CancelledError("The stream was ended"));
+    }
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  abandon(reason: unknown, force: boolean): void {
+    if (!force && this.#deliveries.waiting > 0) return;
+    const ended = this.#ended;
+    this.#end({ error: reason });
+    if (!ended && this.#job) this.#scheduler.abort(this.#job, reason);
+  }
+
+  items(items: readonly SentValue[]): void {
+    if (this.#ended) return;
+    for (const { value, marked } of items) {
+      this.#deliveries.push({ ok: true, value: (marked ? revive(value) : value) as T });
+    }
+  }
+
+  resolve(): void {
+    this.#end();
+  }
+
+  reject(error: unknown): void {
+    this.#end({ error });
+  }
+
+  #end(failure?: { readonly error: unknown }): void {
+    this.#ended = true;
+    this.#deliveries.end(failure);
+    this.#scheduler.detach(this);
+  }
+
+  /** Half of the credit at a time: neither a message an item, nor a task that waits. */
+  #noteConsumed(): void {
+    if (++this.#consumed < STREAM_CREDIT / 2 || this.#ended) return;
+    if (this.#job) this.#scheduler.credit(this.#job, this.#consumed);
+    this.#consumed = 0;
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Who has a job: the host, or already the worker.
+ *
+ * A worker is sent jobs ahead of time, so that it never waits for the host. Each job sits in a cell
+ * of its lane, and where memory is shared the cell's state is a word that both sides change by
+ * compare-and-swap. So the host can take a job back that has not started, knows which one was running
+ * when a worker died, and since when.
+ *
+ *     free ──offer──▶ queued ──claim (worker)──▶ running ──finish (worker)──▶ done ─┐
+ *      ▲                └──takeBack (host)──▶ taken                                 │
+ *      └──────────────── release (host, on the worker's reply) ◀────────────────────┘
+ *
+ * A cell is reused only after the worker's reply for it, also when it was taken back (`skipped`), so
+ * that a late worker never claims another job than the one it was sent.
+ */
+
+const FREE = 0, QUEUED = 1, RUNNING = 2, DONE = 3, TAKEN = 4;
+
+/** How many jobs a lane may have sent ahead. */
+export const CELLS = 1024;
+
+/** Both sides' view of the cells of one lane. */
+export class Claims {
+  /** The memory to hand to the worker. */
+  readonly buffer: SharedArrayBuffer;
+  readonly #states: Int32Array;
+  /** Items of a chunk that were begun, by cell. */
+  readonly #progress: Int32Array;
+  /** When the job began, by cell; see {@link timestamp}. */
+  readonly #startedAt: Float64Array;
+
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(CELLS * 16)) {
+    this.buffer = buffer;
+    this.#startedAt = new Float64Array(buffer, 0, CELLS);
+    this.#states = new Int32Array(buffer, CELLS * 8, CELLS);
+    this.#progress = new Int32Array(buffer, CELLS * 12, CELLS);
+  }
+
+  /** Host: a job is about to be sent. */
+  offer(cell: number): void {
+    this.#progress[cell] = 0;
+    Atomics.store(this.#states, cell, QUEUED);
+  }
+
+  /** Host: takes a job back; false when the worker has begun it. */
+  takeBack(cell: number): boolean {
+    return Atomics.compareExchange(this.#states, cell, QUEUED, TAKEN) === QUEUED;
+  }
+
+  /** Host: the worker is done with the cell. */
+  release(cell: number): void {
+    Atomics.store(this.#states, cell, FREE);
+  }
+
+  /** Host: whether the worker has begun this job, or already has its result. */
+  state(cell: number): "waiting" | "running" | "done" {
+    const state = Atomics.load(this.#states, cell);
+    return state === RUNNING ? "running" : state === DONE ? "done" : "waiting";
+  }
+
+  /** Host: when the running job began. */
+  startedAt(cell: number): number {
+    return this.#startedAt[cell]!;
+  }
+
+  /** Host: index of the item of a chunk that was begun last. */
+  currentItem(cell: number): number {
+    return Atomics.load(this.#progress, cell);
+  }
+
+  /** Worker: begins a job; false when the host has taken it back. */
+  claim(cell: number, now: number): boolean {
+    this.#startedAt[cell] = now;
+    return Atomics.compareExchange(this.#states, cell, QUEUED, RUNNING) === QUEUED;
+  }
+
+  /** Worker: begins the next item of a chunk. */
+  beginItem(cell: number, item: number): void {
+    Atomics.store(this.#progress, cell, item);
+  }
+
+  /** Worker: the job has its result. */
+  finish(cell: number): void {
+    Atomics.store(this.#states, cell, DONE);
+  }
+}
+
+// Read once: the getter is slow on some runtimes.
+const { timeOrigin } = performance;
+
+/** Milliseconds on a clock that host and workers share and nobody sets back. */
+export function timestamp(): number {
+  return timeOrigin + performance.now();
+}

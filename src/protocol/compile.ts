@@ -1,0 +1,24 @@
+import type { AnyFunction } from "./realm.ts";
+
+/**
+ * Makes a function from the source of an inline function. Throws a `SyntaxError` where the source
+ * makes no sense away from its module (`import.meta`, `super`, private names).
+ */
+export function compile(source: string): AnyFunction {
+  try {
+    return evaluate(`(${source}\n)`);
+  } catch (error) {
+    // A method in short form, `{ double(x) { … } }.double`, is no expression by itself.
+    try {
+      return evaluate(`Object.values({ ${source}\n })[0]`);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+/** Transpilers wrap functions in helpers that live in the module they came from; these we provide. */
+function evaluate(expression: string): AnyFunction {
+  const make = new Function("__name", `"use strict"; return ${expression};`);
+  return make((fn: AnyFunction) => fn);
+}

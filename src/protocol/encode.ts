@@ -1,0 +1,430 @@
+/**
+ * Takes a snapshot of a value at the call: a fresh copy that structured clone can carry as it is.
+ *
+ * Why a copy of our own, when `postMessage` clones anyway:
+ * - calls of one turn travel in one message, and structured clone would merge an object that stands
+ *   in two of them;
+ * - a waiting call must not see what its caller does to the arguments afterwards;
+ * - what cannot be sent is refused here, with its path, also where a runtime would silently send `{}`;
+ * - the copy of a large buffer belongs to us and can be transferred, so its bytes are copied once.
+ */
+import { MaybeEncodingError } from "./errors.ts";
+import { describeError } from "./error_record.ts";
+import { realm } from "./realm.ts";
+import { isTransfer } from "./transfer.ts";
+
+/** A copied value, ready to be sent. */
+export interface Encoded<T = unknown> {
+  readonly value: T;
+  /** The copy holds marks that `revive` must replace on the other side. */
+  readonly marked: boolean;
+  /** What moves with it; `undefined` when nothing does. */
+  readonly transfer: Transferable[] | undefined;
+}
+
+/** What the place where a value goes can take. */
+export interface EncodeOptions {
+  /** Objects to move instead of copy. */
+  readonly transfer?: readonly unknown[];
+  /** False where memory cannot be shared: a `SharedArrayBuffer` is refused. */
+  readonly shared?: boolean;
+}
+
+/** Property that marks a stand-in within a copy. A user's own property of this name is escaped. */
+export const MARK = "@pool/core";
+
+/** A stand-in for something that structured clone loses. */
+export type Mark =
+  | { readonly [MARK]: "error"; readonly record: unknown }
+  | { readonly [MARK]: "class"; readonly name: string; readonly data: unknown }
+  | { readonly [MARK]: "escaped"; readonly entries: [string, unknown][] };
+
+/** From this size on (bytes) moving a copied buffer is cheaper than having it cloned once more. */
+const TRANSFER_FROM = 16 * 1024;
+
+/** True for what needs no copy: it cannot be changed by anyone. */
+export function isPrimitive(value: unknown): boolean {
+  switch (typeof value) {
+    case "object":
+      return value === null;
+    case "function":
+    case "symbol":
+      return false;
+    default:
+      return true;
+  }
+}
+
+/**
+ * Copies `value`; `root` names it in the error of a part that cannot be sent.
+ * Throws `MaybeEncodingError`. Costs about as much as a hand-written deep copy.
+ */
+export function encode<T>(value: T, root: string, options: EncodeOptions = {}): Encoded<T> {
+  if (isPrimitive(value)) return { value, marked: false, transfer: undefined };
+  const copier = new Copier(root, options);
+  const copy = copier.run(value) as T;
+  return { value: copy, marked: copier.marked, transfer: copier.transfer };
+}
+
+type Step = string | number | { readonly text: string };
+
+class Copier {
+  marked = false;
+  transfer: Transferable[] | undefined;
+  readonly #root: string;
+  readonly #shared: boolean;
+  #moved: Set<unknown> | undefined;
+  #seen: Map<object, unknown> | undefined;
+  /** Where the walk is; an entry past the current depth is stale. */
+  readonly #trail: Step[] = [];
+  #depth = 0;
+
+  constructor(root: string, { transfer, shared = true }: EncodeOptions) {
+    this.#root = root;
+    this.#shared = shared;
+    if (transfer?.length) this.#moved = new Set(transfer);
+  }
+
+  run(value: unknown): unknown {
+    try {
+      return this.#copy(value);
+    } catch (error) {
+      if (error instanceof MaybeEncodingError) throw error;
+      const deep = error instanceof RangeError && this.#depth > 500;
+      throw this.#refusal(deep ? "it is nested too deeply" : `reading it failed: ${error}`, error);
+    }
+  }
+
+  #copy(value: unknown): unknown {
+    if (typeof value === "object" && value !== null) return this.#copyObject(value);
+    if (typeof value === "function") {
+      throw this.#refusal(`${describeFunction(value)} cannot be sent`);
+    }
+    if (typeof value === "symbol") throw this.#refusal("a symbol cannot be sent");
+    return value;
+  }
+
+  #copyObject(value: object): unknown {
+    const known = this.#seen?.get(value);
+    if (known !== undefined) return known;
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) {
+      return this.#copyPlain(value as Record<string, unknown>);
+    }
+    if (Array.isArray(value)) return this.#copyArray(value);
+    return this.#copyExotic(value, prototype);
+  }
+
+  #remember<T>(value: object, copy: T): T {
+    (this.#seen ??= new Map()).set(value, copy);
+    return copy;
+  }
+
+  #copyPlain(value: Record<string, unknown>): unknown {
+    if (MARK in value) return this.#escape(value);
+    const copy: Record<string, unknown> = this.#remember(value, {});
+    const depth = this.#depth++;
+    for (const key of Object.keys(value)) {
+      // Before the read: a getter may throw.
+      this.#trail[depth] = key;
+      const item = value[key];
+      if (key === "__proto__") {
+        Object.defineProperty(copy, key, {
+          value: this.#copy(item),
+          configurable: true,
+          enumerable: true,
+          writable: true,
+        });
+      } else {
+        copy[key] = isPrimitive(item) ? item : this.#copy(item);
+      }
+    }
+    this.#depth = depth;
+    return copy;
+  }
+
+  #escape(value: Record<string, unknown>): unknown {
+    const entries: [string, unknown][] = [];
+    const mark: Mark = this.#remember(value, { [MARK]: "escaped", entries });
+    const depth = this.#depth++;
+    for (const key of Object.keys(value)) {
+      this.#trail[depth] = key;
+      entries.push([key, this.#copy(value[key])]);
+    }
+    this.#depth = depth;
+    this.marked = true;
+    return mark;
+  }
+
+  #copyArray(value: unknown[]): unknown[] {
+    const length = value.length;
+    const copy: unknown[] = this.#remember(value, []);
+    const depth = this.#depth++;
+    let holes = false;
+    for (let i = 0; i < length; i++) {
+      const item = value[i];
+      if (item === undefined && !(i in value)) {
+        holes = true;
+        break;
+      }
+      if (isPrimitive(item)) {
+        copy.push(item);
+      } else {
+        this.#trail[depth] = i;
+        copy.push(this.#copy(item));
+      }
+    }
+    if (holes || hasNamedProperties(value)) this.#copyKeys(value, copy, depth);
+    this.#depth = depth;
+    return copy;
+  }
+
+  /** The slow way for sparse arrays and those with named properties, such as a RegExp match. */
+  #copyKeys(value: unknown[], copy: unknown[], depth: number): void {
+    copy.length = value.length;
+    for (const key of Object.keys(value)) {
+      if (Object.hasOwn(copy, key)) continue;
+      this.#trail[depth] = /^\d+$/.test(key) ? Number(key) : key;
+      (copy as unknown as Record<string, unknown>)[key] = this.#copy(value[key as never]);
+    }
+  }
+
+  #copyExotic(value: object, prototype: object): unknown {
+    if (isTransfer(value)) {
+      this.#moved ??= new Set();
+      for (const item of value.list) this.#moved.add(item);
+      return this.#copy(value.value);
+    }
+    const codec = realm.classesByPrototype.get(prototype);
+    if (codec?.encode) return this.#copyRegistered(value, codec.name, codec.encode);
+    if (value instanceof Error) return this.#copyError(value);
+    if (value instanceof Date) return this.#remember(value, new Date(value.getTime()));
+    if (value instanceof Map) return this.#copyMap(value);
+    if (value instanceof Set) return this.#copySet(value);
+    if (ArrayBuffer.isView(value)) return this.#copyView(value);
+    if (value instanceof ArrayBuffer) return this.#copyBuffer(value);
+    if (value instanceof SharedArrayBuffer) return this.#share(value);
+    if (value instanceof RegExp) {
+      return this.#remember(value, new RegExp(value.source, value.flags));
+    }
+    if (this.#moved?.has(value)) {
+      (this.transfer ??= []).push(value as Transferable);
+      return this.#remember(value, value);
+    }
+    if (isPlatform(prototype)) {
+      if (survivesClone(value)) return value;
+      throw this.#refusal(`${describeObject(value)} cannot be cloned`);
+    }
+    return this.#copyPlain(value as Record<string, unknown>);
+  }
+
+  #copyRegistered(value: object, name: string, encodeOne: (v: never) => unknown): unknown {
+    const mark = { [MARK]: "class", name, data: undefined as unknown };
+    this.#remember(value, mark);
+    let data: unknown;
+    try {
+      data = encodeOne(value as never);
+    } catch (error) {
+      throw this.#refusal(`encode() of class ${name} failed: ${error}`, error);
+    }
+    mark.data = this.#copy(data);
+    this.marked = true;
+    return mark;
+  }
+
+  #copyError(error: Error): unknown {
+    const mark = { [MARK]: "error", record: undefined as unknown };
+    this.#remember(error, mark);
+    const depth = this.#depth++;
+    mark.record = describeError(error, (part, name) => {
+      this.#trail[depth] = name;
+      return this.#copyLenient(part);
+    });
+    this.#depth = depth;
+    this.marked = true;
+    return mark;
+  }
+
+  /** A part of an error: what cannot be sent is told in words, so that the error itself arrives. */
+  #copyLenient(part: unknown): unknown {
+    const depth = this.#depth;
+    try {
+      return this.#copy(part);
+    } catch {
+      this.#depth = depth;
+      return typeof part === "function" ? describeFunction(part) : describeObject(part as object);
+    }
+  }
+
+  #copyMap(value: Map<unknown, unknown>): unknown {
+    const copy: Map<unknown, unknown> = this.#remember(value, new Map());
+    const depth = this.#depth++;
+    for (const [key, item] of value) {
+      this.#trail[depth] = { text: `.keys(${describeKey(key)})` };
+      const copiedKey = this.#copy(key);
+      this.#trail[depth] = { text: `.get(${describeKey(key)})` };
+      copy.set(copiedKey, this.#copy(item));
+    }
+    this.#depth = depth;
+    return copy;
+  }
+
+  #copySet(value: Set<unknown>): unknown {
+    const copy: Set<unknown> = this.#remember(value, new Set());
+    const depth = this.#depth++;
+    let place = 0;
+    for (const item of value) {
+      this.#trail[depth] = { text: `.values()[${place++}]` };
+      copy.add(this.#copy(item));
+    }
+    this.#depth = depth;
+    return copy;
+  }
+
+  /**
+   * A view takes only its own part of the buffer along (a Node Buffer would drag its pool), unless
+   * the whole buffer travels anyway.
+   */
+  #copyView(view: ArrayBufferView): unknown {
+    const { buffer, byteOffset, byteLength } = view;
+    if (buffer instanceof SharedArrayBuffer) this.#share(buffer);
+    const whole = byteLength === buffer.byteLength || this.#moved?.has(buffer) ||
+      this.#seen?.has(buffer) || buffer instanceof SharedArrayBuffer;
+    if (!whole) {
+      const part = buffer.slice(byteOffset, byteOffset + byteLength);
+      this.#move(part);
+      return this.#remember(view, viewLike(view, part, 0, byteLength));
+    }
+    const copy = buffer instanceof ArrayBuffer
+      ? (this.#seen?.get(buffer) ?? this.#copyBuffer(buffer)) as ArrayBuffer
+      : buffer;
+    return this.#remember(view, viewLike(view, copy, byteOffset, byteLength));
+  }
+
+  #copyBuffer(buffer: ArrayBuffer): ArrayBuffer {
+    if (isDetached(buffer)) {
+      throw this.#refusal("the buffer is detached (it was transferred before)");
+    }
+    const copy = this.#moved?.has(buffer) ? detach(buffer) : buffer.slice(0);
+    this.#move(copy);
+    return this.#remember(buffer, copy);
+  }
+
+  /** Has our own copy moved with the message where that is cheaper than a second copy. */
+  #move(buffer: ArrayBuffer): void {
+    if (buffer.byteLength >= TRANSFER_FROM) (this.transfer ??= []).push(buffer);
+  }
+
+  #share(buffer: SharedArrayBuffer): SharedArrayBuffer {
+    if (this.#shared) return buffer;
+    throw this.#refusal("a SharedArrayBuffer cannot be shared with another process");
+  }
+
+  #refusal(reason: string, cause?: unknown): MaybeEncodingError {
+    let path = this.#root;
+    for (let i = 0; i < this.#depth; i++) {
+      const step = this.#trail[i];
+      if (step !== undefined) path += describeStep(step);
+    }
+    return new MaybeEncodingError(`Cannot send ${path}: ${reason}`, { path, cause });
+  }
+}
+
+function describeStep(step: Step): string {
+  if (typeof step === "number") return `[${step}]`;
+  if (typeof step === "object") return step.text;
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step)
+    ? `.${step}`
+    : `[${JSON.stringify(step)}]`;
+}
+
+function describeKey(key: unknown): string {
+  return typeof key === "string"
+    ? JSON.stringify(key)
+    : isPrimitive(key)
+    ? String(key)
+    : typeof key;
+}
+
+// deno-lint-ignore ban-types
+function describeFunction(fn: Function): string {
+  return fn.name ? `function ${fn.name}` : "a function";
+}
+
+function describeObject(value: object): string {
+  const name = value?.constructor?.name;
+  return name ? `an object of class ${name}` : String(value);
+}
+
+/** `Object.keys` of an array lists its indices first, so a name can only be the last one. */
+function hasNamedProperties(value: unknown[]): boolean {
+  if (value.length > 64 && !("index" in value) && !("raw" in value)) return false;
+  return Object.keys(value).length > value.length;
+}
+
+function viewLike(
+  view: ArrayBufferView,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  byteLength: number,
+): ArrayBufferView {
+  if (view instanceof DataView) return new DataView(buffer, byteOffset, byteLength);
+  // The tag of a typed array names its element type also for subclasses such as Buffer.
+  const name = (view as Uint8Array)[Symbol.toStringTag] as "Uint8Array";
+  const type = globalThis[name];
+  return new type(buffer as ArrayBuffer, byteOffset, byteLength / type.BYTES_PER_ELEMENT);
+}
+
+function isDetached(buffer: ArrayBuffer): boolean {
+  const { detached } = buffer as { detached?: boolean };
+  if (detached !== undefined) return detached;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Takes the bytes away from the caller at once, as `postMessage` would. */
+function detach(buffer: ArrayBuffer): ArrayBuffer {
+  const { transfer } = buffer as { transfer?: () => ArrayBuffer };
+  return transfer ? transfer.call(buffer) : structuredClone(buffer, { transfer: [buffer] });
+}
+
+const platformPrototypes = new WeakMap<object, boolean>();
+
+/**
+ * True for instances of classes that come with the runtime (`URL`, `Headers`, `Promise`, generators):
+ * their state is hidden, so that a copy of their properties would be an empty object.
+ */
+function isPlatform(prototype: object): boolean {
+  let verdict = platformPrototypes.get(prototype);
+  if (verdict === undefined) {
+    verdict = false;
+    let link: object | null = prototype;
+    while (link && link !== Object.prototype && !verdict) {
+      if (Object.hasOwn(link, "constructor")) verdict = isNative(link.constructor);
+      link = Object.getPrototypeOf(link);
+    }
+    platformPrototypes.set(prototype, verdict);
+  }
+  return verdict;
+}
+
+function isNative(constructor: unknown): boolean {
+  // The `constructor` of generator prototypes is an object.
+  if (typeof constructor !== "function") return true;
+  const { name } = constructor;
+  if (name && (globalThis as unknown as Record<string, unknown>)[name] === constructor) return true;
+  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor));
+}
+
+function survivesClone(value: object): boolean {
+  try {
+    const clone: unknown = structuredClone(value);
+    return Object.getPrototypeOf(clone) === Object.getPrototypeOf(value);
+  } catch {
+    return false;
+  }
+}

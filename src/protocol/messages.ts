@@ -1,0 +1,187 @@
+/**
+ * Everything that crosses between host and worker on the message lane.
+ *
+ * Calls and replies are flat arrays: thousands of small records in one array are cloned several times
+ * faster than as many objects. `JobRecords` and `ReplyRecords` below are the only places that know
+ * the order of the fields.
+ */
+import type { FunctionReference } from "./realm.ts";
+
+/** What the host says to a worker. */
+export type ToWorker =
+  /** First message: who the worker is and what it does before its first job. */
+  | {
+    readonly type: "start";
+    readonly workerId: number;
+    /** Shared states of the lane's cells; `null` where memory is not shared. */
+    readonly claims: SharedArrayBuffer | null;
+    /** The initializer, then the broadcasts so far; run in order. */
+    readonly setup: readonly SetupCall[];
+    readonly finalizer: SetupCall | null;
+    /** Whether the worker shall tell how much memory it uses. */
+    readonly reportMemory: boolean;
+  }
+  /** Jobs to run, in order; `define` names the functions that this worker has not met yet. */
+  | {
+    readonly type: "run";
+    readonly define: readonly FunctionDefinition[];
+    readonly jobs: readonly unknown[];
+  }
+  /** The running job of this cell shall end. */
+  | { readonly type: "abort"; readonly cell: number; readonly reason: SentValue }
+  /** The consumer of a stream takes `items` more. */
+  | { readonly type: "credit"; readonly cell: number; readonly items: number }
+  /** Run the finalizer and say goodbye. */
+  | { readonly type: "close" };
+
+/** What a worker says to the host. */
+export type FromWorker =
+  /** The set-up is done; jobs may come. */
+  | { readonly type: "ready" }
+  /** The set-up threw; the worker waits for its end. */
+  | { readonly type: "setupFailed"; readonly error: SentValue }
+  /** Results in the order in which they came to be. */
+  | {
+    readonly type: "done";
+    readonly replies: readonly unknown[];
+    /** Flat `functionId, calls, milliseconds` of what ran since the last message. */
+    readonly times: readonly number[];
+    /** Bytes in use, where the host asked. */
+    readonly memory?: number;
+  }
+  | { readonly type: "items"; readonly cell: number; readonly items: readonly SentValue[] }
+  | { readonly type: "progress"; readonly cell: number; readonly value: SentValue }
+  /** The worker is about to end by itself: its exit code, and what it died of. */
+  | {
+    readonly type: "dying";
+    readonly exitCode: number | null;
+    readonly error: SentValue | null;
+  }
+  /** Answer to `close`: the finalizer ran, or threw. */
+  | { readonly type: "closed"; readonly error: SentValue | null };
+
+/** A function under the number by which job records name it. */
+export interface FunctionDefinition {
+  readonly id: number;
+  readonly reference: FunctionReference;
+}
+
+/** A call that prepares a worker. */
+export interface SetupCall {
+  readonly reference: FunctionReference;
+  readonly args: readonly unknown[];
+  readonly marked: boolean;
+}
+
+/** A single value: `encode`'s copy of it. */
+export interface SentValue {
+  readonly value: unknown;
+  readonly marked: boolean;
+}
+
+/** What a job does with its arguments. */
+export const JobMode = {
+  /** `fn(...args)`. */
+  call: 0,
+  /** `fn(item)` for each of the arguments; the result is an array. */
+  map: 1,
+  /** `fn(...item)` for each of the arguments. */
+  starmap: 2,
+  /** `fn(...args)` gives an iterable whose items stream back. */
+  stream: 3,
+} as const;
+/** One of the numbers in {@link JobMode}. */
+export type JobMode = typeof JobMode[keyof typeof JobMode];
+
+/** So many items of a stream come before the consumer has asked for more. */
+export const STREAM_CREDIT = 32;
+
+/** A job as the worker sees it. */
+export interface JobRecord {
+  /** The host's place for this job; replies name it. */
+  readonly cell: number;
+  readonly jobId: number;
+  readonly functionId: number;
+  readonly mode: JobMode;
+  /** The arguments hold marks to revive. */
+  readonly marked: boolean;
+  /** It may be killed while it runs, so that finished results must not wait behind it. */
+  readonly risky: boolean;
+  readonly args: unknown[];
+}
+
+const MARKED = 4, RISKY = 8;
+
+/** Appends a job to a `run` message: `cell, jobId, functionId, flags, count, ...args`. */
+export function writeJob(jobs: unknown[], job: JobRecord): void {
+  const { args } = job;
+  jobs.push(
+    job.cell,
+    job.jobId,
+    job.functionId,
+    job.mode | (job.marked ? MARKED : 0) | (job.risky ? RISKY : 0),
+    args.length,
+  );
+  for (let i = 0; i < args.length; i++) jobs.push(args[i]);
+}
+
+/** Reads the jobs of a `run` message, in order. */
+export function readJobs(jobs: readonly unknown[], each: (job: JobRecord) => void): void {
+  for (let i = 0; i < jobs.length;) {
+    const flags = jobs[i + 3] as number;
+    const end = i + 5 + (jobs[i + 4] as number);
+    each({
+      cell: jobs[i] as number,
+      jobId: jobs[i + 1] as number,
+      functionId: jobs[i + 2] as number,
+      mode: (flags & 3) as JobMode,
+      marked: (flags & MARKED) !== 0,
+      risky: (flags & RISKY) !== 0,
+      args: jobs.slice(i + 5, end),
+    });
+    i = end;
+  }
+}
+
+/** How a job ended. */
+export const Outcome = {
+  /** The payload is the result. */
+  value: 0,
+  /** The payload is a result with marks. */
+  markedValue: 1,
+  /** The payload is the thrown value, encoded with marks. */
+  error: 2,
+  /** It was taken back before it started; the cell is free again. */
+  skipped: 3,
+  /** The payload is a {@link MixedChunk}: some items of a map threw. */
+  mixed: 4,
+} as const;
+/** One of the numbers in {@link Outcome}. */
+export type Outcome = typeof Outcome[keyof typeof Outcome];
+
+/** Results of a chunk in which some items threw. */
+export interface MixedChunk {
+  readonly values: unknown[];
+  /** Which of `values` are thrown values. */
+  readonly failed: number[];
+}
+
+/** Appends a reply to a `done` message: `cell, outcome, payload`. */
+export function writeReply(
+  replies: unknown[],
+  cell: number,
+  outcome: Outcome,
+  payload: unknown,
+): void {
+  replies.push(cell, outcome, payload);
+}
+
+/** Reads the replies of a `done` message, in order. */
+export function readReplies(
+  replies: readonly unknown[],
+  each: (cell: number, outcome: Outcome, payload: unknown) => void,
+): void {
+  for (let i = 0; i < replies.length; i += 3) {
+    each(replies[i] as number, replies[i + 1] as Outcome, replies[i + 2]);
+  }
+}

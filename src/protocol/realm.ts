@@ -1,0 +1,87 @@
+/**
+ * What one realm (the main thread, one worker) knows about tasks and classes.
+ *
+ * This is the only mutable state of the library at module level, and it hangs on `globalThis` under
+ * a registered symbol: a worker may load its entry from one copy of the library and the user's module
+ * from another (an npm tree with two versions, a bundle with the library inlined), and both must see
+ * the same tasks.
+ */
+
+/** A function as tasks are: any arguments, any result. */
+// deno-lint-ignore ban-types
+export type AnyFunction = Function;
+
+/** How a function is named across a boundary. */
+export type FunctionReference =
+  /** Defined by `task()`: module, name, place among the tasks of that name, hash of the source. */
+  | {
+    readonly kind: "task";
+    readonly url: string;
+    readonly name: string;
+    readonly index: number;
+    readonly hash: number;
+  }
+  /** An export of a module that the host has not loaded (`importTasks`). */
+  | { readonly kind: "export"; readonly url: string; readonly name: string }
+  /** An inline function: its source travels. */
+  | { readonly kind: "source"; readonly name: string; readonly source: string };
+
+/** Encodes instances of one registered class; see `registerClass`. */
+export interface ClassCodec {
+  readonly name: string;
+  readonly prototype: object;
+  /** Error classes may have no codec: they travel as error records. */
+  readonly encode: ((instance: never) => unknown) | undefined;
+  readonly decode: ((data: never) => unknown) | undefined;
+}
+
+/** What a running task can learn and say; see `currentTask`. */
+export interface TaskContext {
+  /** Number of this call, unique in its pool. */
+  readonly jobId: number;
+  /** Number of the worker that runs it, unique in its pool; a replacement has a new number. */
+  readonly workerId: number;
+  /** Aborted when the call is cancelled or its time is up; what ignores it is killed after `grace`. */
+  readonly signal: AbortSignal;
+  /** Reports progress to the host, where it becomes an event. The value is cloned. */
+  progress(value: unknown): void;
+}
+
+interface Realm {
+  /** Functions marked by `task()`: module URL, then name, then place. */
+  readonly tasks: Map<string, Map<string, AnyFunction[]>>;
+  /** The reference that a function carries. */
+  readonly references: WeakMap<AnyFunction, FunctionReference | (() => FunctionReference)>;
+  readonly classesByName: Map<string, ClassCodec>;
+  readonly classesByPrototype: Map<object, ClassCodec>;
+  /** URL of the user's module that this worker is importing now, else `null`. */
+  importing: string | null;
+  /** Finds the context of the task that is running; `null` where tasks never run. */
+  context: (() => TaskContext | undefined) | null;
+}
+
+const key: unique symbol = Symbol.for("@pool/core realm v1") as never;
+const holder = globalThis as { [key]?: Realm };
+
+/** The record of this realm, shared by all copies of the library in it. */
+export const realm: Realm = holder[key] ??= {
+  tasks: new Map(),
+  references: new WeakMap(),
+  classesByName: new Map(),
+  classesByPrototype: new Map(),
+  importing: null,
+  context: null,
+};
+
+/** A 53-bit hash of a function's source (cyrb53): enough to notice that two sides differ. */
+export function hashSource(source: string): number {
+  let low = 0xdeadbeef, high = 0x41c6ce57;
+  for (let i = 0; i < source.length; i++) {
+    const code = source.charCodeAt(i);
+    low = Math.imul(low ^ code, 2654435761);
+    high = Math.imul(high ^ code, 1597334677);
+  }
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  return 4294967296 * (2097151 & high) + (low >>> 0);
+}

@@ -1,0 +1,66 @@
+import { type ClassCodec, realm } from "./realm.ts";
+
+/** How instances of a class travel. */
+export interface ClassRegistration<T, Data> {
+  /** What to send of an instance; must be cloneable (or hold other registered instances). */
+  readonly encode: (instance: T) => Data;
+  /** Makes the instance again from what was sent. */
+  readonly decode: (data: Data) => T;
+  /** Name of the class on both sides; default: `Class.name`. Needed where a minifier renames. */
+  readonly name?: string;
+}
+
+/**
+ * Lets instances of a class keep their class across workers; without it they arrive as plain objects,
+ * as in structured clone. Call it where both sides run it: at the top level of the module that defines
+ * the class or the task. An error class needs no `encode` and `decode`: message, own properties, cause
+ * and stack travel anyway.
+ *
+ * Throws a `TypeError` when another class of that name is registered. Mirrors `copyreg.pickle`.
+ *
+ * @example
+ * ```ts
+ * import { registerClass } from "@pool/core";
+ *
+ * export class Point {
+ *   readonly x: number;
+ *   readonly y: number;
+ *   constructor(x: number, y: number) {
+ *     this.x = x;
+ *     this.y = y;
+ *   }
+ * }
+ * registerClass(Point, { encode: (p) => [p.x, p.y], decode: ([x, y]) => new Point(x!, y!) });
+ *
+ * export class PaymentError extends Error {}
+ * registerClass(PaymentError);
+ * ```
+ */
+export function registerClass<T extends object, Data>(
+  type: abstract new (...args: never[]) => T,
+  registration: ClassRegistration<T, Data>,
+): void;
+export function registerClass<T extends Error>(type: abstract new (...args: never[]) => T): void;
+export function registerClass(
+  type: { name: string; prototype: object },
+  registration?: Pick<ClassCodec, "encode" | "decode"> & { readonly name?: string },
+): void {
+  const name = registration?.name ?? type.name;
+  if (!registration && !(type.prototype instanceof Error)) {
+    throw new TypeError(`Cannot register class ${name}: only error classes can do without a codec`);
+  }
+  const other = realm.classesByName.get(name);
+  if (other && other.prototype !== type.prototype) {
+    throw new TypeError(
+      `Cannot register class ${name}: another class has that name; give this one a name of its own`,
+    );
+  }
+  const codec = {
+    name,
+    prototype: type.prototype,
+    encode: registration?.encode,
+    decode: registration?.decode,
+  };
+  realm.classesByName.set(name, codec);
+  realm.classesByPrototype.set(type.prototype, codec);
+}

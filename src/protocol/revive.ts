@@ -1,0 +1,95 @@
+/** Replaces the marks that `encode` left in a copy. */
+import { MARK, type Mark } from "./encode.ts";
+import { type ErrorRecord, rebuildError } from "./error_record.ts";
+import { TaskLookupError } from "./errors.ts";
+import { realm } from "./realm.ts";
+
+/** Revives a received value in place and returns it. Only needed where `encode` said `marked`. */
+export function revive(value: unknown): unknown {
+  return new Reviver().revive(value);
+}
+
+class Reviver {
+  readonly #seen: Map<object, unknown> = new Map();
+
+  revive = (value: unknown): unknown => {
+    if (typeof value !== "object" || value === null) return value;
+    if (this.#seen.has(value)) return this.#seen.get(value);
+    this.#seen.set(value, value);
+    if (Array.isArray(value)) return this.#reviveProperties(value);
+    if (value instanceof Map) return this.#reviveMap(value);
+    if (value instanceof Set) return this.#reviveSet(value);
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null) return value;
+    return MARK in value ? this.#reviveMark(value as Mark) : this.#reviveProperties(value);
+  };
+
+  #reviveProperties(value: object): unknown {
+    const holder = value as Record<string, unknown>;
+    for (const key of Object.keys(holder)) {
+      const item = holder[key];
+      if (typeof item !== "object" || item === null) continue;
+      const revived = this.revive(item);
+      if (revived !== item) define(holder, key, revived);
+    }
+    return value;
+  }
+
+  #reviveMap(map: Map<unknown, unknown>): unknown {
+    const entries = [...map];
+    map.clear();
+    for (const [key, item] of entries) map.set(this.revive(key), this.revive(item));
+    return map;
+  }
+
+  #reviveSet(set: Set<unknown>): unknown {
+    const items = [...set];
+    set.clear();
+    for (const item of items) set.add(this.revive(item));
+    return set;
+  }
+
+  #reviveMark(mark: Mark): unknown {
+    switch (mark[MARK]) {
+      case "error":
+        return rebuildError(
+          mark.record as ErrorRecord,
+          this.revive,
+          (error) => this.#seen.set(mark, error),
+        );
+      case "escaped":
+        return this.#reviveEscaped(mark, mark.entries);
+      case "class":
+        return this.#reviveClass(mark, mark.name, mark.data);
+    }
+  }
+
+  #reviveEscaped(mark: object, entries: [string, unknown][]): unknown {
+    const plain: Record<string, unknown> = {};
+    this.#seen.set(mark, plain);
+    for (const [key, item] of entries) define(plain, key, this.revive(item));
+    return plain;
+  }
+
+  #reviveClass(mark: object, name: string, data: unknown): unknown {
+    const codec = realm.classesByName.get(name);
+    if (!codec?.decode) {
+      throw new TaskLookupError(
+        `Cannot decode class ${name}: it is not registered on this side; ` +
+          "call registerClass() in a module that both sides import",
+      );
+    }
+    const instance = codec.decode(this.revive(data) as never);
+    this.#seen.set(mark, instance);
+    return instance;
+  }
+}
+
+function define(holder: object, key: string, value: unknown): void {
+  Object.defineProperty(holder, key, {
+    value,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
+}

@@ -1,0 +1,88 @@
+import { encode, type Encoded, isPrimitive } from "../protocol/encode.ts";
+import { encodeThrown, refuseIterator } from "./failures.ts";
+import { isThenable } from "./thenable.ts";
+
+/** Runs one function over the items of a chunk; an item that throws costs only itself. */
+export class ChunkRun {
+  /** One encoded result an item, or what it threw. */
+  readonly values: unknown[] = [];
+  /** Which of `values` were thrown. */
+  readonly failed: number[] = [];
+  marked = false;
+  transfer: Transferable[] | undefined;
+  readonly #items: readonly unknown[];
+  readonly #call: (item: unknown) => unknown;
+  readonly #beginItem: (index: number) => void;
+  readonly #inline: boolean;
+
+  constructor(
+    items: readonly unknown[],
+    { call, beginItem, inline }: {
+      call: (item: unknown) => unknown;
+      beginItem: (index: number) => void;
+      inline: boolean;
+    },
+  ) {
+    this.#items = items;
+    this.#call = call;
+    this.#beginItem = beginItem;
+    this.#inline = inline;
+  }
+
+  /** Resolves to itself; a promise only when an item is async. */
+  run(): this | Promise<this> {
+    for (let i = 0; i < this.#items.length; i++) {
+      const pending = this.#runItem(i);
+      if (pending) return this.#runRest(pending, i + 1);
+    }
+    return this;
+  }
+
+  async #runRest(pending: PromiseLike<unknown>, next: number): Promise<this> {
+    for (;;) {
+      await this.#settle(pending);
+      let more: PromiseLike<unknown> | undefined;
+      while (next < this.#items.length && !more) more = this.#runItem(next++);
+      if (!more) return this;
+      pending = more;
+    }
+  }
+
+  #runItem(index: number): PromiseLike<unknown> | undefined {
+    this.#beginItem(index);
+    try {
+      const value = this.#call(this.#items[index]);
+      if (isThenable(value)) return value;
+      this.#keep(value);
+    } catch (error) {
+      this.#keepFailure(error);
+    }
+  }
+
+  async #settle(pending: PromiseLike<unknown>): Promise<void> {
+    try {
+      this.#keep(await pending);
+    } catch (error) {
+      this.#keepFailure(error);
+    }
+  }
+
+  #keep(value: unknown): void {
+    if (!isPrimitive(value)) {
+      refuseIterator(value);
+      value = this.#take(encode(value, "result"));
+    }
+    this.values.push(value);
+  }
+
+  #keepFailure(error: unknown): void {
+    this.failed.push(this.values.length);
+    this.values.push(this.#take(encodeThrown(error, this.#inline)));
+  }
+
+  #take({ value, marked, transfer }: Encoded): unknown {
+    this.marked ||= marked;
+    if (transfer) (this.transfer ??= []).push(...transfer);
+    return value;
+  }
+}

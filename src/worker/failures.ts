@@ -1,0 +1,42 @@
+/** What a worker says about things that went wrong in a task. */
+import { encode, type Encoded } from "../protocol/encode.ts";
+import { MaybeEncodingError, RemoteError } from "../protocol/errors.ts";
+
+/** Encodes what a task threw; what cannot be sent is told in words. */
+export function encodeThrown(error: unknown, inline = false): Encoded {
+  if (inline && error instanceof ReferenceError) explainScope(error);
+  try {
+    return encode(error, "error");
+  } catch (cause) {
+    return encode(new RemoteError(`A task threw ${describe(error)}`, { cause }), "error");
+  }
+}
+
+function explainScope(error: ReferenceError): void {
+  const hint =
+    " (an inline function is sent to the worker as source text and cannot see variables " +
+    "around it: pass them as arguments, or define the function with task())";
+  const { message, stack } = error;
+  error.message = message + hint;
+  // The stack was taken before, with the old message in it.
+  if (stack) error.stack = stack.replace(message, error.message);
+}
+
+function describe(value: unknown): string {
+  try {
+    return `a ${typeof value}: ${String(value)}`;
+  } catch {
+    return `a ${typeof value} that cannot be shown`;
+  }
+}
+
+/** A generator as a result is nearly always a `stream()` that was called as `apply()`. */
+export function refuseIterator(value: unknown): void {
+  const iterator = value as Partial<AsyncGenerator & Generator>;
+  if (typeof iterator.next !== "function") return;
+  if (!iterator[Symbol.asyncIterator] && !iterator[Symbol.iterator]) return;
+  throw new MaybeEncodingError(
+    "Cannot send result: the task returned an iterator; call it with pool.stream() to get its items",
+    { path: "result" },
+  );
+}

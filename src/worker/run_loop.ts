@@ -1,0 +1,238 @@
+/** The one place where work meets a worker: runs the jobs it is sent, one after the other. */
+import { type Claims, timestamp } from "../protocol/claims.ts";
+import { encode, type Encoded, isPrimitive } from "../protocol/encode.ts";
+import {
+  type FromWorker,
+  JobMode,
+  type JobRecord,
+  Outcome,
+  readJobs,
+  type ToWorker,
+  writeReply,
+} from "../protocol/messages.ts";
+import { revive } from "../protocol/revive.ts";
+import { ChunkRun } from "./chunk.ts";
+import { encodeThrown, refuseIterator } from "./failures.ts";
+import { ReplyBatch } from "./reply_batch.ts";
+import { RunningTask } from "./running_task.ts";
+import { StreamPump } from "./stream_pump.ts";
+import type { FoundFunction, FunctionTable } from "./task_lookup.ts";
+import { afterTicks, isThenable } from "./thenable.ts";
+
+/** What the place where a worker runs must supply. */
+export interface WorkerServices {
+  /** Sends to the host. MUST keep order; throws where a value cannot be cloned. */
+  post(message: FromWorker, transfer?: Transferable[]): void;
+  /** Bytes in use by this worker. */
+  memory?(): number;
+  /** Runs a task so that `currentTask()` finds its context across awaits, where workers share a realm. */
+  runWith?<T>(context: RunningTask, run: () => T): T;
+  /** Milliseconds after which the loop lets the event loop have a turn; 0: never between jobs. */
+  readonly yieldAfter: number;
+  /** Refuse pools that a module creates while it is imported: a missing main guard. */
+  readonly guarded: boolean;
+}
+
+/** What the host said at the start. */
+export interface LoopStart {
+  readonly workerId: number;
+  readonly claims: Claims | undefined;
+  readonly reportMemory: boolean;
+}
+
+/** An async task that settles within this many microtasks holds up no earlier result. */
+const TICKS_BEFORE_FLUSH = 4;
+
+/** Runs jobs in the order in which they came; one at a time, async ones too. */
+export class RunLoop {
+  readonly #services: WorkerServices;
+  readonly #functions: FunctionTable;
+  readonly #claims: Claims | undefined;
+  readonly #workerId: number;
+  readonly #replies: ReplyBatch;
+  readonly #queue: JobRecord[] = [];
+  #next = 0;
+  #busy = false;
+  #job: JobRecord | undefined;
+  #task: RunningTask | undefined;
+  #stream: StreamPump | undefined;
+  /** When the current job began, and the one before it ended. */
+  #began = 0;
+
+  constructor(services: WorkerServices, functions: FunctionTable, start: LoopStart) {
+    this.#services = services;
+    this.#functions = functions;
+    this.#claims = start.claims;
+    this.#workerId = start.workerId;
+    this.#replies = new ReplyBatch(services, start.reportMemory);
+  }
+
+  /** The context of the job that runs now; made when asked for. */
+  get context(): RunningTask | undefined {
+    return this.#job && (this.#task ??= this.#createTask(this.#job));
+  }
+
+  receive({ define, jobs }: ToWorker & { readonly type: "run" }): void {
+    this.#functions.define(define);
+    readJobs(jobs, (job) => this.#queue.push(job));
+    if (!this.#busy) this.#drain();
+  }
+
+  abort(cell: number, reason: unknown): void {
+    if (this.#job?.cell !== cell) return;
+    this.context?.abort(reason);
+    this.#stream?.stop();
+  }
+
+  credit(cell: number, items: number): void {
+    if (this.#job?.cell === cell) this.#stream?.grant(items);
+  }
+
+  /** Sends what is finished; the way out of a worker calls it too. */
+  flush(): void {
+    this.#replies.flush();
+  }
+
+  /** Runs jobs until one has to be waited for or none is left. */
+  #drain = (): void => {
+    this.#busy = true;
+    const turnBegan = this.#began = timestamp();
+    const { yieldAfter } = this.#services;
+    while (this.#next < this.#queue.length) {
+      if (yieldAfter > 0 && this.#began - turnBegan > yieldAfter) {
+        this.flush();
+        setTimeout(this.#drain);
+        return;
+      }
+      const running = this.#begin(this.#queue[this.#next++]!);
+      if (running) return this.#await(running);
+    }
+    this.#queue.length = this.#next = 0;
+    this.#busy = false;
+    this.flush();
+  };
+
+  #await(running: Promise<void>): void {
+    const job = this.#job;
+    afterTicks(TICKS_BEFORE_FLUSH, () => {
+      if (this.#job === job) this.flush();
+    });
+    running.then(this.#drain);
+  }
+
+  /** Starts a job; a promise (that never rejects) only when there is something to wait for. */
+  #begin(job: JobRecord): Promise<void> | undefined {
+    if (job.risky || this.#replies.isDue(this.#began)) this.flush();
+    if (this.#claims && !this.#claims.claim(job.cell, this.#began)) {
+      this.#replies.add(job.cell, Outcome.skipped, undefined);
+      return;
+    }
+    this.#job = job;
+    this.#task = undefined;
+    const found = this.#functions.known(job.functionId);
+    return found ? this.#run(job, found) : this.#findAndRun(job);
+  }
+
+  async #findAndRun(job: JobRecord): Promise<void> {
+    let found: FoundFunction;
+    try {
+      found = await this.#functions.find(job.functionId);
+    } catch (error) {
+      return this.#fail(job, error);
+    }
+    this.#began = timestamp();
+    await this.#run(job, found);
+  }
+
+  #run(job: JobRecord, found: FoundFunction): Promise<void> | undefined {
+    const { runWith } = this.#services;
+    let result: unknown;
+    try {
+      if (job.marked) revive(job.args);
+      result = runWith
+        ? runWith(this.context!, () => this.#call(job, found))
+        : this.#call(job, found);
+    } catch (error) {
+      return this.#fail(job, error, found.inline);
+    }
+    if (!isThenable(result)) return this.#succeed(job, result);
+    return Promise.resolve(result).then(
+      (value) => this.#succeed(job, value),
+      (error) => this.#fail(job, error, found.inline),
+    );
+  }
+
+  #call(job: JobRecord, { fn, inline }: FoundFunction): unknown {
+    const { args, cell } = job;
+    switch (job.mode) {
+      case JobMode.call:
+        // The usual call, without the cost of spreading.
+        return args.length === 1 ? fn(args[0]) : fn(...args);
+      case JobMode.stream:
+        return this.#runStream(cell, fn(...args));
+      default: {
+        const call = job.mode === JobMode.map
+          ? (item: unknown) => fn(item)
+          : (item: unknown) => fn(...item as unknown[]);
+        const beginItem = (index: number): void => this.#claims?.beginItem(cell, index);
+        return new ChunkRun(args, { call, beginItem, inline }).run();
+      }
+    }
+  }
+
+  #runStream(cell: number, iterable: unknown): Promise<void> {
+    this.flush();
+    const stream = this.#stream = new StreamPump(iterable, (items, transfer) => {
+      this.#services.post({ type: "items", cell, items }, transfer);
+    });
+    return stream.run().finally(() => this.#stream = undefined);
+  }
+
+  #succeed(job: JobRecord, value: unknown): undefined {
+    if (isPrimitive(value)) return this.#finish(job, Outcome.value, value);
+    if (value instanceof ChunkRun) return this.#succeedChunk(job, value);
+    let encoded: Encoded;
+    try {
+      refuseIterator(value);
+      encoded = encode(value, "result");
+    } catch (error) {
+      return this.#fail(job, error);
+    }
+    const outcome = encoded.marked ? Outcome.markedValue : Outcome.value;
+    this.#finish(job, outcome, encoded.value, encoded.transfer);
+  }
+
+  #succeedChunk(job: JobRecord, { values, failed, marked, transfer }: ChunkRun): undefined {
+    if (failed.length > 0) return this.#finish(job, Outcome.mixed, { values, failed }, transfer);
+    this.#finish(job, marked ? Outcome.markedValue : Outcome.value, values, transfer);
+  }
+
+  #fail(job: JobRecord, error: unknown, inline = false): undefined {
+    const { value, transfer } = encodeThrown(error, inline);
+    this.#finish(job, Outcome.error, value, transfer);
+  }
+
+  #finish(
+    job: JobRecord,
+    outcome: Outcome,
+    payload: unknown,
+    transfer?: Transferable[],
+  ): undefined {
+    this.#claims?.finish(job.cell);
+    this.#job = undefined;
+    const ended = timestamp();
+    const calls = job.mode === JobMode.call || job.mode === JobMode.stream ? 1 : job.args.length;
+    this.#replies.addTime(job.functionId, calls, ended - this.#began);
+    this.#began = ended;
+    this.#replies.add(job.cell, outcome, payload, transfer);
+  }
+
+  #createTask(job: JobRecord): RunningTask {
+    return new RunningTask(job.jobId, this.#workerId, ({ value, marked, transfer }) => {
+      this.#services.post(
+        { type: "progress", cell: job.cell, value: { value, marked } },
+        transfer,
+      );
+    });
+  }
+}

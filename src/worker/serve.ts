@@ -1,0 +1,87 @@
+/** A worker's life: set up, run jobs, close. */
+import { Claims } from "../protocol/claims.ts";
+import type { SentValue, SetupCall, ToWorker } from "../protocol/messages.ts";
+import { revive } from "../protocol/revive.ts";
+import { encodeThrown } from "./failures.ts";
+import { RunLoop, type WorkerServices } from "./run_loop.ts";
+import type { RunningTask } from "./running_task.ts";
+import { findFunction, FunctionTable } from "./task_lookup.ts";
+
+/** One worker as its surroundings see it. */
+export interface ServedWorker {
+  /** Takes a message from the host. */
+  receive(message: ToWorker): void;
+  /** The task that runs now. */
+  readonly context: RunningTask | undefined;
+  /** Sends finished results; to be called before the worker ends by itself. */
+  flush(): void;
+}
+
+/** Serves one host, until it says `close`. */
+export function serve(services: WorkerServices): ServedWorker {
+  let loop: RunLoop | undefined;
+  let finalizer: SetupCall | null = null;
+
+  async function start(message: ToWorker & { readonly type: "start" }): Promise<void> {
+    finalizer = message.finalizer;
+    const { workerId, claims, reportMemory } = message;
+    try {
+      for (const call of message.setup) await runSetup(call, services.guarded);
+    } catch (error) {
+      services.post({ type: "setupFailed", error: sentError(error) });
+      return;
+    }
+    loop = new RunLoop(services, new FunctionTable(services.guarded), {
+      workerId,
+      claims: claims ? new Claims(claims) : undefined,
+      reportMemory,
+    });
+    services.post({ type: "ready" });
+  }
+
+  async function close(): Promise<void> {
+    let error: SentValue | null = null;
+    try {
+      if (finalizer) await runSetup(finalizer, services.guarded);
+    } catch (thrown) {
+      error = sentError(thrown);
+    }
+    services.post({ type: "closed", error });
+  }
+
+  return {
+    receive(message) {
+      switch (message.type) {
+        case "start":
+          return void start(message);
+        case "run":
+          return loop?.receive(message);
+        case "abort":
+          return loop?.abort(message.cell, reviveSent(message.reason));
+        case "credit":
+          return loop?.credit(message.cell, message.items);
+        case "close":
+          return void close();
+      }
+    },
+    get context() {
+      return loop?.context;
+    },
+    flush: () => loop?.flush(),
+  };
+}
+
+async function runSetup({ reference, args, marked }: SetupCall, guarded: boolean): Promise<void> {
+  const fn = await findFunction(reference, guarded);
+  await fn(...(marked ? revive(args) as unknown[] : args));
+}
+
+function reviveSent({ value, marked }: SentValue): unknown {
+  return marked ? revive(value) : value;
+}
+
+/** What was thrown, in the form of a message. */
+export function sentError(error: unknown): SentValue {
+  const { value, marked } = encodeThrown(error);
+  return { value, marked };
+}
