@@ -1,0 +1,21 @@
+/** The backends of this runtime; the binding files `tests/<backend>_*_test.ts` name one each. */
+import { Pool, type PoolOptions } from "@pool/core";
+import { inline, threads } from "../../src/adapters/detect.ts";
+import type { Backend } from "./backend.ts";
+
+const withWorkers = (options: number | PoolOptions | undefined): PoolOptions =>
+  typeof options === "number" ? { workers: options } : options ?? {};
+
+/** Tasks run on this event loop. */
+export const inlineBackend: Backend = {
+  name: "inline",
+  traits: inline.traits,
+  createPool: (options) => new Pool({ ...withWorkers(options), backend: "inline" }),
+};
+
+/** Tasks run on worker threads. */
+export const threadBackend: Backend = {
+  name: "thread",
+  traits: threads().traits,
+  createPool: (options) => new Pool({ ...withWorkers(options), backend: "thread" }),
+};

@@ -1,0 +1,4 @@
+import { inlineBackend } from "./conformance/backends.ts";
+import { valuesSuite } from "./conformance/values.ts";
+
+valuesSuite(inlineBackend);
