@@ -15,12 +15,18 @@ export interface ThreadEvents {
   error(error: unknown): void;
 }
 
-/** After an exit without the port's close (a thread that cannot be stopped, a failed start), in ms. */
-const WAIT_FOR_CLOSE = 100;
-/** After the port's close, for the exit code; Node may take 13 ms. */
-const WAIT_FOR_EXIT = 50;
-/** After a kill without any sign. */
-const WAIT_FOR_DEATH = 500;
+/**
+ * How long each sign waits for the other, in milliseconds; twice, so that a host that was blocked has
+ * looked at its ports in between.
+ */
+const WAIT = {
+  /** After an exit: a thread that cannot be stopped and a failed start on Bun never close their port. */
+  exited: 50,
+  /** After the port's close, for the exit code; Node may take 13 ms. */
+  closed: 25,
+  /** After a kill. */
+  neither: 250,
+};
 
 /**
  * The port's `close` is the truth about a worker's end: it comes after the last message on all three
@@ -46,13 +52,13 @@ export class ThreadTransport implements Transport {
     listen<FromWorker>(port1, (message) => events.message(message));
     port1.addEventListener("close", () => {
       this.#closed = true;
-      this.#settle(WAIT_FOR_EXIT);
+      this.#settle();
     });
     this.#thread = start(port2, {
       exit: (exitCode) => {
         this.#exited = true;
         this.#exitCode = exitCode;
-        this.#settle(WAIT_FOR_CLOSE);
+        this.#settle();
       },
       error: (error) => this.#error ??= error,
     });
@@ -64,15 +70,16 @@ export class ThreadTransport implements Transport {
   }
 
   terminate(): void {
+    this.#settle();
     this.#thread.terminate();
-    this.#settle(WAIT_FOR_DEATH);
   }
 
-  #settle(patience: number): void {
+  #settle(rounds = 2): void {
     if (this.#ended) return;
     host.clock.clearTimeout(this.#timer);
-    if (this.#closed && this.#exited) return this.#end();
-    this.#timer = host.clock.setTimeout(() => this.#end(), patience);
+    if ((this.#closed && this.#exited) || rounds === 0) return this.#end();
+    const patience = this.#exited ? WAIT.exited : this.#closed ? WAIT.closed : WAIT.neither;
+    this.#timer = host.clock.setTimeout(() => this.#settle(rounds - 1), patience);
   }
 
   #end(): void {

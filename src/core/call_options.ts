@@ -82,7 +82,9 @@ export function checkCall(
   };
 }
 
+const PLAIN: CheckedCall = { limits: undefined, priority: 0, key: undefined, transfer: undefined };
+
 function withoutOptions({ timeout, retries }: CallDefaults): CheckedCall {
-  const limits = timeout !== undefined || retries > 0 ? { timeout, retries } : undefined;
-  return { limits, priority: 0, key: undefined, transfer: undefined };
+  if (timeout === undefined && retries === 0) return PLAIN;
+  return { ...PLAIN, limits: { timeout, retries } };
 }

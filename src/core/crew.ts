@@ -69,6 +69,7 @@ export class Crew {
   #pause: unknown;
   #idleTimer: unknown;
   #starting = 0;
+  #strict = false;
   /** Workers started in the life of the pool. */
   spawned = 0;
   /** Workers that ended by themselves. */
@@ -93,9 +94,17 @@ export class Crew {
     return this.#starting;
   }
 
-  /** The worker of a seat; started when there is none. */
+  /** Starts the first workers; throws what the adapter throws: the settings make no sense. */
+  start(): void {
+    this.#strict = true;
+    this.ensure(this.#config.minWorkers);
+    this.#strict = false;
+  }
+
+  /** The worker of a seat; started when there is none and one may be. */
   seat(index: number): Lane | undefined {
-    if (!this.#seats[index]) this.#spawn(index);
+    const free = !this.#seats[index] && this.#state === "open" && this.#pause === undefined;
+    if (free) this.#spawn(index);
     return this.#seats[index];
   }
 
@@ -228,6 +237,7 @@ export class Crew {
         this.#laneEvents,
       );
     } catch (error) {
+      if (this.#strict) throw error;
       return this.#bootFailed(error);
     }
     this.spawned++;

@@ -36,12 +36,12 @@ export interface JobRequest {
   readonly marked: boolean;
   readonly transfer: Transferable[] | undefined;
   readonly sink: JobSink;
-  readonly priority?: number;
+  readonly priority?: number | undefined;
   /** Jobs of one key run on the same worker, in order. */
-  readonly key?: string;
-  readonly limits?: JobLimits;
+  readonly key?: string | undefined;
+  readonly limits?: JobLimits | undefined;
   /** Where the caller stood, for the stack of an error. */
-  readonly origin?: { readonly stack?: string };
+  readonly origin?: { readonly stack?: string } | undefined;
 }
 
 let jobs = 0;
@@ -55,16 +55,8 @@ let jobs = 0;
  */
 export class Job implements Waiting {
   readonly id = ++jobs;
-  readonly fn: KnownFunction;
-  readonly mode: JobMode;
-  readonly args: unknown[];
-  readonly marked: boolean;
-  readonly transfer: Transferable[] | undefined;
-  readonly sink: JobSink;
+  readonly request: JobRequest;
   readonly priority: number;
-  readonly key: string | undefined;
-  readonly limits: JobLimits | undefined;
-  readonly origin: { readonly stack?: string } | undefined;
   state: "waiting" | "placed" | "settled" = "waiting";
   triesLeft: number;
   /** Where it was sent; kept after an early end until the worker is done with it. */
@@ -83,17 +75,33 @@ export class Job implements Waiting {
   place: ListNode<Waiting> | undefined;
 
   constructor(request: JobRequest) {
-    this.fn = request.fn;
-    this.mode = request.mode;
-    this.args = request.args;
-    this.marked = request.marked;
-    this.transfer = request.transfer;
-    this.sink = request.sink;
+    this.request = request;
     this.priority = request.priority ?? 0;
-    this.key = request.key;
-    this.limits = request.limits;
-    this.origin = request.origin;
     this.triesLeft = request.limits?.retries ?? 0;
+  }
+
+  get fn(): KnownFunction {
+    return this.request.fn;
+  }
+
+  get mode(): JobMode {
+    return this.request.mode;
+  }
+
+  get args(): unknown[] {
+    return this.request.args;
+  }
+
+  get sink(): JobSink {
+    return this.request.sink;
+  }
+
+  get limits(): JobLimits | undefined {
+    return this.request.limits;
+  }
+
+  get key(): string | undefined {
+    return this.request.key;
   }
 
   /** How many calls of its function it is. */
@@ -103,6 +111,7 @@ export class Job implements Waiting {
 
   /** Its buffers go with it when it is sent, so that it can be sent only once. */
   get movesOnce(): boolean {
-    return this.transfer !== undefined && !this.limits?.retries;
+    const { transfer, limits } = this.request;
+    return transfer !== undefined && !limits?.retries;
   }
 }

@@ -56,7 +56,7 @@ export interface LaneStart {
 
 /** What a lane had when it ended. */
 export interface LaneRemains {
-  /** Begun, or so far that nobody can tell. */
+  /** Begun, or nobody can tell; some may be settled, because they were aborted. */
   readonly begun: Job[];
   /** Never begun: these can go to another worker. */
   readonly waiting: Job[];
@@ -64,6 +64,8 @@ export interface LaneRemains {
 
 /** Milliseconds of estimated work that are sent ahead, so that a worker never waits for the host. */
 export const AHEAD = 2;
+/** Jobs that are sent without waiting for the end of the turn. */
+const FLUSH_AT = 256;
 /** A function that takes longer (ms) keeps no finished result waiting behind it. */
 const LONG = 0.1;
 
@@ -101,6 +103,8 @@ export class Lane {
   /** Estimated milliseconds of the jobs that it has. */
   #load = 0;
   #exclusive = false;
+  /** What runs takes longer than was thought, or was told to end: nothing more until it has. */
+  #stalled = false;
 
   /** Starts the worker; throws what the adapter throws. */
   constructor(
@@ -135,7 +139,7 @@ export class Lane {
   accepts(job: Job, cost: number): boolean {
     if (this.state !== "open") return false;
     if (this.#outstanding === 0) return true;
-    if (job.movesOnce || this.#exclusive || !this.#claims) return false;
+    if (job.movesOnce || this.#exclusive || this.#stalled || !this.#claims) return false;
     return this.#load + cost <= AHEAD &&
       (this.#freeCells.length > 0 || this.#jobs.length < CELLS);
   }
@@ -154,18 +158,21 @@ export class Lane {
     this.#exclusive = job.movesOnce;
     this.#claims?.offer(cell);
     this.#write(job);
-    if (this.#outgoingJobs.push(job) === 1) this.#events.hasOutgoing(this);
+    const outgoing = this.#outgoingJobs.push(job);
+    if (outgoing === 1) this.#events.hasOutgoing(this);
+    // In a long turn of the host, workers can begin meanwhile.
+    else if (outgoing === FLUSH_AT) this.flush();
   }
 
   #write(job: Job): void {
-    const { fn, cell, mode, marked, args } = job;
+    const { cell, request: { fn, mode, marked, args, transfer } } = job;
     if (!this.#knownFunctions.has(fn.id)) {
       this.#knownFunctions.add(fn.id);
       this.#define.push({ id: fn.id, reference: fn.reference });
     }
     const risky = job.limits !== undefined || !(fn.estimate < LONG);
     writeJob(this.#outgoing, { cell, jobId: job.id, functionId: fn.id, mode, marked, risky, args });
-    if (job.movesOnce) (this.#transfer ??= []).push(...job.transfer!);
+    if (job.movesOnce) (this.#transfer ??= []).push(...transfer!);
   }
 
   /** Sends what was given in this turn as one message. */
@@ -192,7 +199,7 @@ export class Lane {
       this.#write(job);
       try {
         if (sent.length === 1) throw cause;
-        this.#transport.post({ type: "run", define: [], jobs }, job.transfer);
+        this.#transport.post({ type: "run", define: [], jobs }, job.request.transfer);
       } catch (error) {
         this.#refuse(job, error);
       }
@@ -222,11 +229,13 @@ export class Lane {
     return true;
   }
 
-  /** Takes back everything that was not begun and can be sent again, last first. */
-  takeBackAll(): Job[] {
+  /** Its running job is a long one: takes back what was not begun and can go elsewhere, last first. */
+  stall(): Job[] {
+    this.#stalled = true;
     const jobs: Job[] = [];
     for (const job of this.#jobs) {
-      if (job && job.state === "placed" && !job.movesOnce && this.takeBack(job)) jobs.push(job);
+      if (!job || job.state !== "placed" || job.movesOnce || job.pinned) continue;
+      if (this.takeBack(job)) jobs.push(job);
     }
     return jobs.sort(youngestFirst);
   }
@@ -244,6 +253,7 @@ export class Lane {
 
   /** Tells the running job to end. */
   abort(job: Job, reason: SentValue): void {
+    this.#stalled = true;
     this.#post({ type: "abort", cell: job.cell, reason });
   }
 
@@ -301,6 +311,7 @@ export class Lane {
 
   #receiveReplies({ replies, times, memory }: FromWorker & { readonly type: "done" }): void {
     if (memory !== undefined) this.memory = memory;
+    this.#stalled = false;
     for (let i = 0; i < times.length; i += 3) {
       this.#events.measured(times[i]!, times[i + 1]!, times[i + 2]!);
     }
@@ -336,7 +347,7 @@ export class Lane {
     const begun: Job[] = [], waiting: Job[] = [];
     const unsent = new Set(this.#outgoingJobs);
     for (const job of this.#jobs) {
-      if (!job || job.state !== "placed") continue;
+      if (!job) continue;
       const untouched = unsent.has(job) ||
         (this.#claims?.state(job.cell) === "waiting" && !job.movesOnce);
       (untouched ? waiting : begun).push(job);

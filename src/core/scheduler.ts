@@ -112,7 +112,7 @@ export class Scheduler {
         this.#finish();
       },
     }, this.#laneEvents());
-    this.#crew.ensure(crew.minWorkers);
+    this.#crew.start();
   }
 
   /** True until `close`, `terminate` or a fault. */
@@ -306,6 +306,7 @@ export class Scheduler {
 
   /** Starts workers for waiting jobs, within the limit. */
   #grow(): void {
+    for (const seat of this.#room.wantedSeats()) this.#crew.seat(seat);
     const missing = this.#room.common - this.#crew.starting;
     if (missing > 0) this.#crew.ensure(this.#crew.lanes.size + missing);
   }
@@ -370,7 +371,7 @@ export class Scheduler {
         if (lane.outstanding < 2) continue;
         this.#watch();
         if (now - lane.lastSign < STALL) continue;
-        for (const job of lane.takeBackAll()) this.#requeue(job);
+        for (const job of lane.stall()) this.#requeue(job);
       }
       this.#grow();
       this.#pump();
@@ -473,6 +474,7 @@ export class Scheduler {
   /** A job that was told to end goes on: its worker goes. */
   #kill(job: Job): void {
     const lane = job.lane!;
+    if (lane.state === "gone") return;
     this.#killed++;
     this.#crew.kill(lane);
   }
@@ -565,7 +567,8 @@ function asError(thrown: unknown): unknown {
 }
 
 function withOrigin(job: Job, error: unknown): unknown {
-  if (job.origin) appendStack(error, job.origin);
+  const { origin } = job.request;
+  if (origin) appendStack(error, origin);
   return error;
 }
 

@@ -1,6 +1,8 @@
 import { Backlog, goesBefore } from "./backlog.ts";
 import type { Job } from "./job.ts";
 
+const NONE: number[] = [];
+
 /** All jobs that no worker has: in the common line, in the line of a seat, or before the door. */
 export class WaitingRoom {
   readonly #seats: number;
@@ -71,6 +73,12 @@ export class WaitingRoom {
     if (!job) return undefined;
     const common = this.#common.peek();
     return common && goesBefore(common, job) ? common : job;
+  }
+
+  /** Seats for whose keys jobs wait. */
+  wantedSeats(): number[] {
+    if (this.#keyed.size === 0) return NONE;
+    return [...this.#keyed].filter(([, line]) => line.size > 0).map(([seat]) => seat);
   }
 
   /** Empties the room. */
