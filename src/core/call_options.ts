@@ -1,3 +1,4 @@
+import { checkTransferList } from "../protocol/transfer.ts";
 import type { JobLimits } from "./job.ts";
 import {
   checkArray,
@@ -78,11 +79,17 @@ export function checkCall(
     limits: limited ? { signal, timeout, queueTimeout, retries, grace } : undefined,
     priority: checkNumber(given.priority, "priority") ?? 0,
     key: checkString(given.key, "key"),
-    transfer: given.transfer && checkArray(given.transfer, "transfer"),
+    transfer: given.transfer && checkTransfer(given.transfer),
   };
 }
 
 const PLAIN: CheckedCall = { limits: undefined, priority: 0, key: undefined, transfer: undefined };
+
+function checkTransfer(value: unknown): readonly unknown[] {
+  const list = checkArray(value, "transfer");
+  checkTransferList(list);
+  return list;
+}
 
 function withoutOptions({ timeout, retries }: CallDefaults): CheckedCall {
   if (timeout === undefined && retries === 0) return PLAIN;

@@ -67,14 +67,22 @@ export function encode<T>(value: T, root: string, options: EncodeOptions = {}): 
 }
 
 type Step = string | number | { readonly text: string };
+type Extent = { readonly byteOffset: number; readonly byteLength: number };
 
 class Copier {
   marked = false;
   transfer: Transferable[] | undefined;
   readonly #root: string;
   readonly #shared: boolean;
+  #value: unknown;
   #moved: Set<unknown> | undefined;
   #seen: Map<object, unknown> | undefined;
+  /** Registered instances whose data is being copied. */
+  #open: Set<object> | undefined;
+  /** What views of moved buffers show; they forget it when the buffer is detached. */
+  #extents: Map<ArrayBufferView, Extent> | undefined;
+  /** Looks whether everything can be sent, and leaves the bytes alone. */
+  #surveys = false;
   /** Where the walk is; an entry past the current depth is stale. */
   readonly #trail: Step[] = [];
   #depth = 0;
@@ -86,6 +94,7 @@ class Copier {
   }
 
   run(value: unknown): unknown {
+    this.#value = value;
     try {
       return this.#copy(value);
     } catch (error) {
@@ -106,7 +115,10 @@ class Copier {
 
   #copyObject(value: object): unknown {
     const known = this.#seen?.get(value);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (!this.#open?.has(value)) return known;
+      throw this.#refusal(`${describeObject(value)} cannot be sent inside its own encoded data`);
+    }
     const prototype = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) {
       return this.#copyPlain(value as Record<string, unknown>);
@@ -128,16 +140,8 @@ class Copier {
       // Before the read: a getter may throw.
       this.#trail[depth] = key;
       const item = value[key];
-      if (key === "__proto__") {
-        Object.defineProperty(copy, key, {
-          value: this.#copy(item),
-          configurable: true,
-          enumerable: true,
-          writable: true,
-        });
-      } else {
-        copy[key] = isPrimitive(item) ? item : this.#copy(item);
-      }
+      if (key === "__proto__") define(copy, key, this.#copy(item));
+      else copy[key] = isPrimitive(item) ? item : this.#copy(item);
     }
     this.#depth = depth;
     return copy;
@@ -185,7 +189,7 @@ class Copier {
     for (const key of Object.keys(value)) {
       if (Object.hasOwn(copy, key)) continue;
       this.#trail[depth] = /^\d+$/.test(key) ? Number(key) : key;
-      (copy as unknown as Record<string, unknown>)[key] = this.#copy(value[key as never]);
+      define(copy, key, this.#copy(value[key as never]));
     }
   }
 
@@ -212,7 +216,8 @@ class Copier {
       return this.#remember(value, value);
     }
     if (isPlatform(prototype)) {
-      if (survivesClone(value)) return value;
+      const clone = cloneOf(value);
+      if (clone) return this.#remember(value, clone);
       throw this.#refusal(`${describeObject(value)} cannot be cloned`);
     }
     return this.#copyPlain(value as Record<string, unknown>);
@@ -227,7 +232,9 @@ class Copier {
     } catch (error) {
       throw this.#refusal(`encode() of class ${name} failed: ${error}`, error);
     }
+    (this.#open ??= new Set()).add(value);
     mark.data = this.#copy(data);
+    this.#open.delete(value);
     this.marked = true;
     return mark;
   }
@@ -286,8 +293,14 @@ class Copier {
    * the whole buffer travels anyway.
    */
   #copyView(view: ArrayBufferView): unknown {
-    const { buffer, byteOffset, byteLength } = view;
+    const { buffer } = view;
+    const { byteOffset, byteLength } = this.#extents?.get(view) ?? view;
     if (buffer instanceof SharedArrayBuffer) this.#share(buffer);
+    if (this.#surveys) {
+      if (buffer instanceof ArrayBuffer) this.#copyBuffer(buffer);
+      if (this.#moved?.has(buffer)) this.#extents!.set(view, { byteOffset, byteLength });
+      return view;
+    }
     const whole = byteLength === buffer.byteLength || this.#moved?.has(buffer) ||
       this.#seen?.has(buffer) || buffer instanceof SharedArrayBuffer;
     if (!whole) {
@@ -305,9 +318,30 @@ class Copier {
     if (isDetached(buffer)) {
       throw this.#refusal("the buffer is detached (it was transferred before)");
     }
-    const copy = this.#moved?.has(buffer) ? detach(buffer) : buffer.slice(0);
+    if (this.#surveys) return buffer;
+    let copy: ArrayBuffer;
+    if (this.#moved?.has(buffer)) {
+      this.#survey();
+      copy = detach(buffer);
+    } else {
+      copy = buffer.slice(0);
+    }
     this.#move(copy);
     return this.#remember(buffer, copy);
+  }
+
+  /**
+   * Before the first buffer is detached: a call that is refused must leave its caller everything, and
+   * the other views of the buffer must be known. A second walk, but only over values that move some.
+   */
+  #survey(): void {
+    if (this.#extents) return;
+    this.#extents = new Map();
+    const survey = new Copier(this.#root, { shared: this.#shared });
+    survey.#surveys = true;
+    survey.#moved = this.#moved;
+    survey.#extents = this.#extents;
+    survey.run(this.#value);
   }
 
   /** Has our own copy moved with the message where that is cheaper than a second copy. */
@@ -356,10 +390,23 @@ function describeObject(value: object): string {
   return name ? `an object of class ${name}` : String(value);
 }
 
-/** `Object.keys` of an array lists its indices first, so a name can only be the last one. */
+/**
+ * A long array is not asked: listing its keys costs more than copying it. Only the result of a match
+ * and a template's strings, which have named properties by themselves, are known at any length.
+ */
 function hasNamedProperties(value: unknown[]): boolean {
   if (value.length > 64 && !("index" in value) && !("raw" in value)) return false;
   return Object.keys(value).length > value.length;
+}
+
+/** Sets a property whatever its name is: assigning to `__proto__` would change the prototype. */
+function define(holder: object, key: string, value: unknown): void {
+  Object.defineProperty(holder, key, {
+    value,
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
 }
 
 function viewLike(
@@ -420,11 +467,12 @@ function isNative(constructor: unknown): boolean {
   return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor));
 }
 
-function survivesClone(value: object): boolean {
+/** A clone that is of the same class, or nothing: some runtimes clone what they cannot to `{}`. */
+function cloneOf(value: object): object | undefined {
   try {
-    const clone: unknown = structuredClone(value);
-    return Object.getPrototypeOf(clone) === Object.getPrototypeOf(value);
+    const clone = structuredClone(value);
+    return Object.getPrototypeOf(clone) === Object.getPrototypeOf(value) ? clone : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }

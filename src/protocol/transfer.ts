@@ -46,14 +46,24 @@ export function isTransfer(value: object): value is Transfer {
  */
 export function transfer<T>(value: T, list?: readonly unknown[]): T {
   const moved = list ?? [ArrayBuffer.isView(value) ? value.buffer : value];
-  for (const item of moved) {
-    if (typeof item !== "object" || item === null || ArrayBuffer.isView(item)) {
+  checkTransferList(moved);
+  return new Transfer(value, moved) as T;
+}
+
+/** Throws a `TypeError` for what cannot move, such as a typed array in the place of its buffer. */
+export function checkTransferList(list: readonly unknown[]): void {
+  for (const item of list) {
+    if (typeof item !== "object" || item === null) {
+      throw new TypeError(`Cannot transfer ${String(item)}: it is no object`);
+    }
+    if (ArrayBuffer.isView(item)) {
+      throw new TypeError("Cannot transfer a typed array: pass its buffer");
+    }
+    const prototype: unknown = Object.getPrototypeOf(item);
+    if (Array.isArray(item) || prototype === Object.prototype || prototype === null) {
       throw new TypeError(
-        `Cannot transfer ${
-          ArrayBuffer.isView(item) ? "a typed array: pass its buffer" : String(item)
-        }`,
+        "Cannot transfer a plain object or array: list the buffers and ports in it",
       );
     }
   }
-  return new Transfer(value, moved) as T;
 }
