@@ -233,8 +233,11 @@ class Copier {
       throw this.#refusal(`encode() of class ${name} failed: ${error}`, error);
     }
     (this.#open ??= new Set()).add(value);
-    mark.data = this.#copy(data);
-    this.#open.delete(value);
+    try {
+      mark.data = this.#copy(data);
+    } finally {
+      this.#open.delete(value);
+    }
     this.marked = true;
     return mark;
   }
@@ -243,9 +246,9 @@ class Copier {
     const mark = { [MARK]: "error", record: undefined as unknown };
     this.#remember(error, mark);
     const depth = this.#depth++;
-    mark.record = describeError(error, (part, name) => {
+    mark.record = describeError(error, (read, name) => {
       this.#trail[depth] = name;
-      return this.#copyLenient(part);
+      return this.#copyLenient(read);
     });
     this.#depth = depth;
     this.marked = true;
@@ -253,13 +256,24 @@ class Copier {
   }
 
   /** A part of an error: what cannot be sent is told in words, so that the error itself arrives. */
-  #copyLenient(part: unknown): unknown {
-    const depth = this.#depth;
+  #copyLenient(read: () => unknown): unknown {
+    const depth = this.#depth, known = this.#seen?.size;
+    let part: unknown;
     try {
+      part = read();
       return this.#copy(part);
-    } catch {
+    } catch (fault) {
       this.#depth = depth;
-      return typeof part === "function" ? describeFunction(part) : describeObject(part as object);
+      this.#forget(known);
+      return part === undefined ? `(cannot be read: ${fault})` : describePart(part);
+    }
+  }
+
+  /** Drops what was remembered of a part that cannot be sent: its copies are not whole. */
+  #forget(known = 0): void {
+    let place = 0;
+    for (const value of this.#seen?.keys() ?? []) {
+      if (place++ >= known) this.#seen!.delete(value);
     }
   }
 
@@ -386,8 +400,13 @@ function describeFunction(fn: Function): string {
 }
 
 function describeObject(value: object): string {
-  const name = value?.constructor?.name;
-  return name ? `an object of class ${name}` : String(value);
+  const name = value.constructor?.name;
+  return name ? `an object of class ${name}` : Object.prototype.toString.call(value);
+}
+
+function describePart(part: unknown): string {
+  if (typeof part === "function") return describeFunction(part);
+  return typeof part === "object" && part !== null ? describeObject(part) : String(part);
 }
 
 /**

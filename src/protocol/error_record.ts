@@ -9,38 +9,74 @@ import { realm } from "./realm.ts";
 export interface ErrorRecord {
   /** Name of a class that the other side knows, or `null`. */
   readonly class: string | null;
-  /** The error's own idea of its name. */
+  /** The error's own idea of its name; where the class is unknown, the best name that there is. */
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
   /** Enumerable own properties. */
   readonly properties: Record<string, unknown>;
-  /** `[cause]` where there is one: `undefined` is a cause too. */
-  readonly cause: [unknown] | undefined;
-  /** `AggregateError.errors`. */
-  readonly errors: unknown[] | undefined;
+  /** The parts that the language itself keeps out of sight; see {@link HIDDEN}. */
+  readonly hidden: Record<string, unknown>;
 }
 
-/** Encodes one part of an error; `name` is where it stands. */
-export type EncodePart = (part: unknown, name: string) => unknown;
+/** Encodes one part of an error; `name` is where it stands. MUST NOT throw, also where `read` does. */
+export type EncodePart = (read: () => unknown, name: string) => unknown;
+
+/** What the language gives errors without showing it: `AggregateError` and `SuppressedError` have the last. */
+const HIDDEN = ["cause", "errors", "error", "suppressed"] as const;
 
 /** Takes an error apart. Parts that cannot be sent are `encodePart`'s to put into words. */
 export function describeError(error: Error, encodePart: EncodePart): ErrorRecord {
+  const parts = error as unknown as Record<string, unknown>;
   const properties: Record<string, unknown> = {};
   for (const key of Object.keys(error)) {
-    if (key === "message" || key === "stack" || key === "cause" || key === "errors") continue;
-    properties[key] = encodePart(error[key as never], key);
+    if (key !== "message" && key !== "stack") {
+      properties[key] = encodePart(() => parts[key], key);
+    }
   }
-  const errors = (error as { errors?: unknown }).errors;
+  const className = classNameOf(error);
+  const name = readText(() => error.name);
   return {
-    class: classNameOf(error),
-    name: String(error.name),
-    message: String(error.message),
-    stack: typeof error.stack === "string" ? error.stack : undefined,
+    class: className,
+    name: className === null && isBuiltin(name) ? error.constructor?.name || name : name,
+    message: readText(() => error.message),
+    stack: readStack(error),
     properties,
-    cause: "cause" in error ? [encodePart(error.cause, "cause")] : undefined,
-    errors: Array.isArray(errors) ? errors.map((e) => encodePart(e, "errors")) : undefined,
+    hidden: describeHidden(parts, encodePart),
   };
+}
+
+function describeHidden(
+  error: Record<string, unknown>,
+  encodePart: EncodePart,
+): Record<string, unknown> {
+  const hidden: Record<string, unknown> = {};
+  for (const key of HIDDEN) {
+    if (!(key in error) || Object.prototype.propertyIsEnumerable.call(error, key)) continue;
+    const list: unknown = Object.getOwnPropertyDescriptor(error, key)?.value;
+    // Each by itself, so that one that cannot be sent does not cost the others.
+    hidden[key] = Array.isArray(list)
+      ? list.map((item) => encodePart(() => item, key))
+      : encodePart(() => error[key], key);
+  }
+  return hidden;
+}
+
+/** A name or message; both may be anything, also a getter that throws. */
+function readText(read: () => unknown): string {
+  try {
+    return String(read());
+  } catch {
+    return "(cannot be read)";
+  }
+}
+
+function readStack(error: Error): string | undefined {
+  try {
+    return typeof error.stack === "string" ? error.stack : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const builtins: readonly string[] = [
@@ -58,8 +94,12 @@ const builtins: readonly string[] = [
 
 type ErrorClass = { prototype: Error };
 
+function isBuiltin(name: string): boolean {
+  return builtins.includes(name);
+}
+
 function builtin(name: string): ErrorClass | undefined {
-  if (!builtins.includes(name)) return undefined;
+  if (!isBuiltin(name)) return undefined;
   return (globalThis as unknown as Record<string, ErrorClass | undefined>)[name];
 }
 
@@ -69,8 +109,10 @@ function classNameOf(error: Error): string | null {
   const registered = realm.classesByPrototype.get(prototype);
   if (registered) return registered.name;
   const name = error.constructor?.name ?? "";
-  const known = libraryErrors[name] ?? builtin(name);
-  return known?.prototype === prototype ? name : null;
+  const known: unknown = libraryErrors[name] ?? builtin(name);
+  // Node's and Bun's own errors are of hidden subclasses whose `constructor` is the built-in class.
+  if (known === error.constructor) return name;
+  return (known as ErrorClass | undefined)?.prototype === prototype ? name : null;
 }
 
 /**
@@ -84,10 +126,12 @@ export function rebuildError(
   revivePart: (part: unknown) => unknown,
   shell: (error: Error) => void,
 ): Error {
-  const error = createShell(record);
+  const { error, known } = createShell(record);
   shell(error);
   if (record.stack !== undefined) hide(error, "stack", record.stack);
   for (const key of Object.keys(record.properties)) {
+    // The name of a RemoteError is its own; the original's is in `remoteName`.
+    if (key === "name" && !known) continue;
     const value = revivePart(record.properties[key]);
     Object.defineProperty(error, key, {
       value,
@@ -96,20 +140,27 @@ export function rebuildError(
       writable: true,
     });
   }
-  if (record.cause) hide(error, "cause", revivePart(record.cause[0]));
-  if (record.errors) hide(error, "errors", record.errors.map(revivePart));
+  for (const key of Object.keys(record.hidden)) {
+    hide(error, key, revivePart(record.hidden[key]));
+  }
   return error;
 }
 
-function createShell({ class: name, name: ownName, message }: ErrorRecord): Error {
-  if (name === "DOMException") return new DOMException(message, ownName);
+/** The error without its parts; `known` where it is of its own class. */
+function createShell(
+  { class: name, name: ownName, message }: ErrorRecord,
+): { error: Error; known: boolean } {
+  if (name === "DOMException") return { error: new DOMException(message, ownName), known: true };
   const known = name === null
     ? undefined
     : realm.classesByName.get(name) ?? libraryErrors[name] ?? builtin(name);
-  if (!known) return new RemoteError(message, { remoteName: name ?? ownName });
+  if (!known) {
+    return { error: new RemoteError(message, { remoteName: name ?? ownName }), known: false };
+  }
   const error = new Error(message);
   Object.setPrototypeOf(error, known.prototype);
-  return error;
+  if (error.name !== ownName) hide(error, "name", ownName);
+  return { error, known: true };
 }
 
 function hide(error: Error, name: string, value: unknown): void {

@@ -8,7 +8,11 @@ export function encodeThrown(error: unknown, inline = false): Encoded {
   try {
     return encode(error, "error");
   } catch (cause) {
-    return encode(new RemoteError(`A task threw ${describe(error)}`, { cause }), "error");
+    const remoteName = error === null ? "null" : typeof error;
+    return encode(
+      new RemoteError(`A task threw ${describe(error)}`, { cause, remoteName }),
+      "error",
+    );
   }
 }
 
@@ -17,16 +21,21 @@ function explainScope(error: ReferenceError): void {
     " (an inline function is sent to the worker as source text and cannot see variables " +
     "around it: pass them as arguments, or define the function with task())";
   const { message, stack } = error;
-  error.message = message + hint;
-  // The stack was taken before, with the old message in it.
-  if (stack) error.stack = stack.replace(message, error.message);
+  try {
+    error.message = message + hint;
+    // The stack was taken before, with the old message in it.
+    if (stack) error.stack = stack.replace(message, error.message);
+  } catch {
+    // Frozen: it stays as the task made it.
+  }
 }
 
 function describe(value: unknown): string {
+  const kind = typeof value === "object" ? "an object" : `a ${typeof value}`;
   try {
-    return `a ${typeof value}: ${String(value)}`;
+    return `${kind}: ${String(value)}`;
   } catch {
-    return `a ${typeof value} that cannot be shown`;
+    return `${kind} that cannot be shown`;
   }
 }
 
