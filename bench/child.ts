@@ -33,26 +33,27 @@ async function prepare(module: string, workload: string, settings: string): Prom
 }
 
 async function takeTurn(turn: Turn): Promise<void> {
-  const values = await turn();
-  answer({ values });
+  try {
+    answer({ values: await turn() });
+  } catch (error) {
+    fail(error);
+  }
 }
 
 async function main(): Promise<void> {
   const [module, workload, settings] = process.argv.slice(2);
   process.on("uncaughtException", fail);
   process.on("unhandledRejection", fail);
-  const turn = await prepare(module, workload, settings);
-  answer({ ready: true });
-  for await (const line of createInterface({ input: process.stdin })) {
-    if (line === "turn") await takeTurn(turn);
-  }
-}
-
-if (import.meta.main) {
+  // Listens from the start: without the runner there is nobody to end a library that hangs.
+  const commands = createInterface({ input: process.stdin });
+  commands.on("close", () => process.exit());
   try {
-    await main();
+    const turn = await prepare(module, workload, settings);
+    commands.on("line", (line) => line === "turn" && takeTurn(turn));
+    answer({ ready: true });
   } catch (error) {
     fail(error);
   }
-  process.exit();
 }
+
+if (import.meta.main) await main();

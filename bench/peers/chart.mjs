@@ -24,7 +24,7 @@ export async function drawChart(rows, subtitle) {
       aria: false,
       view: { stroke: "#ddd" },
       axis: { labelLimit: 150 },
-      axisX: { tickCount: 5, labelOverlap: "greedy" },
+      axisX: { grid: false, labelOverlap: "greedy" },
       axisY: { minExtent: 125, maxExtent: 125 }, // the panels of a column stand below each other
     },
   };
@@ -56,7 +56,9 @@ function metricRow(rows) {
 }
 
 function panel(rows, { runtime, domain, axis, better }) {
-  const order = rows.toSorted((a, b) => better === "more" ? b.median - a.median : a.median - b.median);
+  const order = rows.toSorted((a, b) =>
+    better === "more" ? b.median - a.median : a.median - b.median
+  );
   const x = { type: "quantitative", scale: { type: "log", domain, nice: false }, title: axis };
   const y = {
     field: "library",

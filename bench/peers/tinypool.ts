@@ -6,7 +6,9 @@ interface TinypoolModule {
 }
 
 interface TinypoolClass {
-  new (options: { filename: string; minThreads: number; maxThreads: number; useAtomics: boolean }): {
+  new (
+    options: { filename: string; minThreads: number; maxThreads: number; useAtomics: boolean },
+  ): {
     run(value: unknown, options: { name: string; transferList?: ArrayBuffer[] }): Promise<unknown>;
     destroy(): Promise<void>;
   };

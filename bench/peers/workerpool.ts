@@ -4,7 +4,11 @@ import { loadPeer } from "./load.ts";
 
 interface Workerpool {
   pool(script: string, options: Record<string, unknown>): {
-    exec(name: string, args: unknown[], options?: { transfer: ArrayBuffer[] }): PromiseLike<unknown>;
+    exec(
+      name: string,
+      args: unknown[],
+      options?: { transfer: ArrayBuffer[] },
+    ): PromiseLike<unknown>;
     terminate(): PromiseLike<unknown>;
   };
 }
@@ -17,7 +21,11 @@ export async function open(workers: number): Promise<Subject> {
   const loaded = await loadPeer<Workerpool & { default?: Workerpool }>("workerpool");
   const pool = (loaded.default ?? loaded).pool(
     fileURLToPath(new URL("./workerpool_worker.js", import.meta.url)),
-    { workerType: currentRuntime() === "bun" ? "web" : "thread", minWorkers: workers, maxWorkers: workers },
+    {
+      workerType: currentRuntime() === "bun" ? "web" : "thread",
+      minWorkers: workers,
+      maxWorkers: workers,
+    },
   );
   const subject: Subject = {
     call: (body, value) => pool.exec(body, [value]) as Promise<unknown>,

@@ -256,7 +256,7 @@ def idle(opened, quick, rounds):
         before = memory("Pss")
         pool = opened(4)
         burst(pool, 32)
-        time.sleep(0.2)
+        time.sleep(0.5 if quick else 1)
         after = memory("Pss")
         started, used = time.perf_counter(), processor_ms()
         time.sleep(0.4 if quick else 2)

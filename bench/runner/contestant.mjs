@@ -6,6 +6,10 @@ import { createInterface } from "node:readline";
 const MARK = "@@bench ";
 const WINDOWS = process.platform === "win32";
 
+/** For the case that the runner itself is killed while a library's main thread spins for ever. */
+const CPU_SECONDS = "1800";
+const CPU_LIMIT = ["/bin/sh", "-c", 'ulimit -t "$0"; exec "$@"', CPU_SECONDS];
+
 const alive = new Set();
 
 /** Kills every process that is still there, with all that it started. */
@@ -21,7 +25,8 @@ export class Contestant {
 
   /** @param {{ command: string[], cwd: string, env: Record<string, string> }} options */
   constructor({ command: [path, ...args], cwd, env }) {
-    this.#child = spawn(path, args, { cwd, env, detached: !WINDOWS, stdio: "pipe" });
+    const [program, ...rest] = WINDOWS ? [path, ...args] : [...CPU_LIMIT, path, ...args];
+    this.#child = spawn(program, rest, { cwd, env, detached: !WINDOWS, stdio: "pipe" });
     alive.add(this);
     this.#child.on("error", (error) => this.#settle({ error: error.message }));
     this.#child.on("exit", (code, signal) => this.#exited(code, signal));
@@ -92,9 +97,10 @@ export class Contestant {
   #exited(code, signal) {
     // The answer may still be on its way through the pipe.
     setTimeout(() => {
-      const last = this.#stderr.trim().split("\n").at(-1);
+      const lines = this.#stderr.trim().split("\n");
+      const telling = lines.findLast((line) => /error|panic|fatal/i.test(line)) ?? lines.at(-1);
       const reason = `the process ended with ${signal ?? `code ${code}`}`;
-      this.#settle({ error: last ? `${reason}: ${last}` : reason });
+      this.#settle({ error: telling ? `${reason}: ${telling.trim()}` : reason });
     }, 100).unref();
   }
 }

@@ -50,7 +50,9 @@ export async function measure(runtime, workload, libraries, options) {
     endAll(field);
   }
   for (const cell of cells) {
-    if (!cell.note && Object.keys(cell.values).length === 0) cell.note = "not measured: out of time";
+    if (!cell.note && Object.keys(cell.values).length === 0) {
+      cell.note = "not measured: out of time";
+    }
   }
   return cells;
 }

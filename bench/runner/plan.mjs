@@ -1,6 +1,10 @@
 // What is measured, and on what. Plain JavaScript, because the runner also starts on Node 20.
 
-/** @typedef {{ unit: string, better: "more" | "less", digits?: number }} Metric */
+/**
+ * `chart` is the title of the metric's panels; a metric without one stays out of the chart.
+ *
+ * @typedef {{ unit: string, better: "more" | "less", chart?: string }} Metric
+ */
 
 /**
  * The workloads in the order in which they run. `fresh` ones get a new process for every
@@ -16,62 +20,84 @@ export const WORKLOADS = {
     fresh: true,
     metrics: {
       first: { unit: "calls/s", better: "more" },
-      next: { unit: "calls/s", better: "more" },
+      next: { unit: "calls/s", better: "more", chart: "No-op calls at once, warm" },
     },
   },
   latency: {
     title: "One awaited no-op call after the other, 2 workers",
     fresh: true,
-    metrics: { call: { unit: "µs", better: "less" } },
+    metrics: {
+      call: { unit: "µs", better: "less", chart: "One awaited no-op call after the other" },
+    },
   },
   map: {
     title: "Map over a million small integers, 2 workers (--quick: 200,000, scaled)",
-    metrics: { million: { unit: "ms", better: "less" } },
+    metrics: {
+      million: { unit: "ms", better: "less", chart: "Map over a million small integers" },
+    },
   },
   object: {
     title: "1 KB object there and back, all calls at once, 2 workers",
-    metrics: { "1KB": { unit: "objects/s", better: "more" } },
+    metrics: {
+      "1KB": { unit: "objects/s", better: "more", chart: "1 KB object there and back" },
+    },
   },
   bytes: {
     title: "1 MiB of bytes there and back by clone, 4 in flight, 2 workers",
-    metrics: { clone: { unit: "MiB/s", better: "more" } },
+    metrics: {
+      clone: { unit: "MiB/s", better: "more", chart: "1 MiB there and back by clone" },
+    },
   },
   transfer: {
     title: "1 MiB of bytes there and back by transfer, 4 in flight, 2 workers",
-    metrics: { move: { unit: "MiB/s", better: "more" } },
+    metrics: {
+      move: { unit: "MiB/s", better: "more", chart: "1 MiB there and back by transfer" },
+    },
   },
   cpu: {
     title: "64 CPU-bound tasks of 20 ms (--quick: 32 of 1.25 ms)",
     metrics: {
       "1-worker": { unit: "ms", better: "less" },
       "2-workers": { unit: "ms", better: "less" },
-      speedup: { unit: "x", better: "more" },
+      speedup: {
+        unit: "x",
+        better: "more",
+        chart: "CPU-bound tasks of equal length, 2 workers against 1",
+      },
     },
   },
   skewed: {
     title: "CPU-bound tasks of very unequal length, the same work in all",
     metrics: {
       "2-workers": { unit: "ms", better: "less" },
-      speedup: { unit: "x", better: "more" },
+      speedup: {
+        unit: "x",
+        better: "more",
+        chart: "CPU-bound tasks of unequal length, 2 workers against 1",
+      },
     },
   },
   startup: {
     title: "New pool of 2 to its first result",
-    metrics: { "first-result": { unit: "ms", better: "less" } },
+    metrics: {
+      "first-result": { unit: "ms", better: "less", chart: "New pool of 2 to its first result" },
+    },
   },
   idle: {
     title: "A pool of 4 that does nothing: memory of one worker, CPU of the whole process",
     fresh: true,
     together: true,
     metrics: {
-      rss: { unit: "MiB", better: "less" },
+      rss: { unit: "MiB", better: "less", chart: "Memory of an idle worker" },
       cpu: { unit: "ms/s", better: "less" },
     },
   },
   pending: {
     title: "Memory growth with 200,000 pending no-op calls (--quick: 10,000)",
     fresh: true,
-    metrics: { peak: { unit: "MiB", better: "less" } },
+    metrics: {
+      peak: { unit: "MiB", better: "less", chart: "Memory growth with pending no-op calls" },
+    },
   },
 };
 

@@ -79,7 +79,9 @@ function table(rows) {
     String(row.n),
     ...against.map(([, reference]) => ratio(row.median, reference.median)),
   ]);
-  const titles = against.map(([name, row]) => name === "best peer" ? `÷ ${row.library}` : `÷ ${name}`);
+  const titles = against.map(([name, row]) =>
+    name === "best peer" ? `÷ ${row.library}` : `÷ ${name}`
+  );
   const head = ["library", "median", "min – max", "n", ...titles];
   return [align([head, ...lines]), ...missing.length ? [notes(missing)] : []].join("\n");
 }
@@ -116,7 +118,7 @@ const GOALS = [
   { workload: "noop/next", against: "bare-pool", least: 0.6, text: "no-op calls at once" },
   { workload: "latency/call", against: "raw-echo", most: 1.3, text: "one awaited call" },
   { workload: "cpu/speedup", least: 1.9, text: "2 workers against 1, CPU-bound" },
-  { workload: "idle/cpu", most: 5, text: "CPU ms in a second of an idle pool" },
+  { workload: "idle/cpu", most: 10, text: "CPU ms in a second of an idle pool" },
 ];
 
 /** One line a goal and runtime: reached or missed, and by how much. */

@@ -9,7 +9,10 @@ export async function map({ open, quick }: Context): Promise<Turn> {
   const run = async () => {
     const squares = await subject.map(items);
     expect(squares.length === items.length, "map lost results");
-    expect(squares[2047] === 1023 * 1023 && squares[items.length - 1] === (items.length - 1 & 1023) ** 2, "wrong squares");
+    expect(
+      squares[2047] === 1023 * 1023 && squares[items.length - 1] === (items.length - 1 & 1023) ** 2,
+      "wrong squares",
+    );
   };
   await run();
   return async () => ({ million: await time(run) * COUNT / items.length });

@@ -12,7 +12,7 @@ export function idle({ open, quick }: Context): Promise<Turn> {
     const before = residentBytes();
     const subject = await open(WORKERS);
     await burst(subject, WORKERS * 8);
-    await sleep(200); // let what a start leaves behind come to rest
+    await sleep(quick ? 500 : 1_000); // let what a start leaves behind come to rest
     const after = residentBytes();
 
     const started = performance.now();
