@@ -2,6 +2,7 @@
 import { compile } from "../protocol/compile.ts";
 import { type AnyFunction, type FunctionReference, hashSource, realm } from "../protocol/realm.ts";
 import { InvalidStateError } from "./errors.ts";
+import { checkOptions } from "./options.ts";
 import type { TaskContext } from "../protocol/realm.ts";
 
 /** Options of {@link task}. */
@@ -43,7 +44,7 @@ export function task<F extends (...args: never[]) => unknown>(
   if (typeof fn !== "function") {
     throw new TypeError(`Cannot mark task in ${url}: ${describe(fn)} is no function`);
   }
-  const name = options.name ?? fn.name;
+  const name = checkOptions<TaskOptions>(options, `mark task in ${url}`, ["name"]).name ?? fn.name;
   if (typeof name !== "string") {
     throw new TypeError(
       `Cannot mark task in ${url}: its name must be a string, not ${typeof name}`,

@@ -10,7 +10,7 @@ export function compile(source: string): AnyFunction {
   } catch (error) {
     // A method in short form, `{ double(x) { … } }.double`, is no expression by itself.
     try {
-      return evaluate(`Object.values({ ${source}\n })[0]`);
+      return evaluate(`((holder) => holder[Reflect.ownKeys(holder)[0]])({ ${source}\n })`);
     } catch {
       throw error;
     }

@@ -2,11 +2,22 @@
 import { MARK, type Mark } from "./encode.ts";
 import { type ErrorRecord, rebuildError } from "./error_record.ts";
 import { TaskLookupError } from "./errors.ts";
+import type { SentValue } from "./messages.ts";
 import { realm } from "./realm.ts";
 
 /** Revives a received value in place and returns it. Only needed where `encode` said `marked`. */
 export function revive(value: unknown): unknown {
   return new Reviver().revive(value);
+}
+
+/** As {@link revive}; what cannot be revived becomes the error that says why. */
+export function reviveOrFault({ value, marked }: SentValue): unknown {
+  if (!marked) return value;
+  try {
+    return revive(value);
+  } catch (fault) {
+    return fault;
+  }
 }
 
 class Reviver {

@@ -229,6 +229,8 @@ export class RunLoop {
 
   #createTask(job: JobRecord): RunningTask {
     return new RunningTask(job.jobId, this.#workerId, ({ value, marked, transfer }) => {
+      // Said after the end: its cell may be another job's by now.
+      if (this.#job !== job) return;
       this.#services.post(
         { type: "progress", cell: job.cell, value: { value, marked } },
         transfer,

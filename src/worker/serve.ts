@@ -1,7 +1,7 @@
 /** A worker's life: set up, run jobs, close. */
 import { Claims } from "../protocol/claims.ts";
 import type { SentValue, SetupCall, ToWorker } from "../protocol/messages.ts";
-import { revive } from "../protocol/revive.ts";
+import { revive, reviveOrFault } from "../protocol/revive.ts";
 import { encodeThrown } from "./failures.ts";
 import { RunLoop, type WorkerServices } from "./run_loop.ts";
 import type { RunningTask } from "./running_task.ts";
@@ -57,7 +57,7 @@ export function serve(services: WorkerServices): ServedWorker {
         case "run":
           return loop?.receive(message);
         case "abort":
-          return loop?.abort(message.cell, reviveSent(message.reason));
+          return loop?.abort(message.cell, reviveOrFault(message.reason));
         case "credit":
           return loop?.credit(message.cell, message.items);
         case "close":
@@ -74,10 +74,6 @@ export function serve(services: WorkerServices): ServedWorker {
 async function runSetup({ reference, args, marked }: SetupCall, guarded: boolean): Promise<void> {
   const fn = await findFunction(reference, guarded);
   await fn(...(marked ? revive(args) as unknown[] : args));
-}
-
-function reviveSent({ value, marked }: SentValue): unknown {
-  return marked ? revive(value) : value;
 }
 
 /** What was thrown, in the form of a message. */

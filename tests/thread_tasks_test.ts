@@ -1,0 +1,4 @@
+import { threadBackend } from "./conformance/backends.ts";
+import { tasksSuite } from "./conformance/tasks.ts";
+
+tasksSuite(threadBackend);
