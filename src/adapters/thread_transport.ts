@@ -54,15 +54,20 @@ export class ThreadTransport implements Transport {
       this.#closed = true;
       this.#settle();
     });
-    this.#thread = start(port2, {
-      exit: (exitCode) => {
-        this.#exited = true;
-        this.#exitCode = exitCode;
-        this.#settle();
-      },
-      error: (error) => this.#error ??= error,
-    });
     unref(port1);
+    try {
+      this.#thread = start(port2, {
+        exit: (exitCode) => {
+          this.#exited = true;
+          this.#exitCode = exitCode;
+          this.#settle();
+        },
+        error: (error) => this.#error ??= error,
+      });
+    } catch (error) {
+      port1.close();
+      throw error;
+    }
   }
 
   post(message: ToWorker, transfer?: Transferable[]): void {

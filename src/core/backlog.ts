@@ -58,6 +58,8 @@ export class Backlog<T extends Waiting> {
   /** Puts a job that was taken out before those of its priority. */
   putBack(job: T): void {
     const level = this.#levelOf(job.priority);
+    // One that never waited would count as the oldest of all.
+    if (job.arrival === 0) job.arrival = level.line.head?.value.arrival ?? arrivals;
     level.line.unshift(job.place ??= listNode<Waiting>(job));
     this.#size++;
     this.#settle(level);

@@ -1,6 +1,6 @@
 /** The workers of one pool: started, replaced, sent home. */
 import type { SentValue, SetupCall } from "../protocol/messages.ts";
-import { revive } from "../protocol/revive.ts";
+import { reviveOrFault } from "../protocol/revive.ts";
 import type { Clock, WorkerAdapter, WorkerEnd, WorkerSettings } from "./backend.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import { PoolError, TimeoutError } from "./errors.ts";
@@ -32,6 +32,8 @@ export interface CrewEvents {
   lost(lane: Lane, remains: LaneRemains, end: WorkerEnd): void;
   up(lane: Lane): void;
   down(lane: Lane, end: WorkerEnd, expected: boolean, error: unknown): void;
+  /** It takes no more jobs. */
+  retired(lane: Lane): void;
   /** There may be fewer workers than waiting jobs want. */
   shrunk(): void;
   /** No worker can be brought up. */
@@ -61,14 +63,17 @@ export class Crew {
   readonly #lanes = new Set<Lane>();
   /** Killed, but the thread has not ended yet. */
   readonly #dying = new Set<Lane>();
-  readonly #bootDeadlines = new Map<Lane, Deadline>();
+  readonly #starting = new Set<Lane>();
+  /** Retired, and no longer on their seats. */
+  readonly #leaving = new Set<Lane>();
+  /** A worker that takes longer to start or to close is given up. */
+  readonly #laneDeadlines = new Map<Lane, Deadline>();
   readonly #setup: SetupCall[];
   #state: "open" | "closing" | "closed" = "open";
   #nextId = 1;
   #failures = 0;
   #pause: unknown;
   #idleTimer: unknown;
-  #starting = 0;
   #strict = false;
   /** Workers started in the life of the pool. */
   spawned = 0;
@@ -91,7 +96,23 @@ export class Crew {
 
   /** Workers whose set-up runs. */
   get starting(): number {
-    return this.#starting;
+    return this.#starting.size;
+  }
+
+  /** Workers that start or could be started. */
+  get vacant(): number {
+    return this.#starting.size + this.#config.workers - this.#occupied;
+  }
+
+  /** The worker of a seat, if there is one. */
+  holderOf(seat: number): Lane | undefined {
+    return this.#seats[seat];
+  }
+
+  /** True while the worker that had the seat before still runs something. */
+  isShared(seat: number): boolean {
+    for (const lane of this.#leaving) if (lane.seat === seat && lane.outstanding > 0) return true;
+    return false;
   }
 
   /** Starts the first workers; throws what the adapter throws: the settings make no sense. */
@@ -129,7 +150,7 @@ export class Crew {
     const { maxMemoryPerChild } = this.#config;
     if (lane.state === "retiring") lane.retire();
     else if (maxMemoryPerChild !== undefined && lane.memory > maxMemoryPerChild) this.#renew(lane);
-    if (lane.state === "open" && lane.outstanding === 0) this.#noteIdle(lane);
+    if (lane.idle) this.#noteIdle(lane);
     if (lane.state === "closing") this.#limitClosing(lane);
   }
 
@@ -177,43 +198,54 @@ export class Crew {
   // What lanes tell.
 
   ready(lane: Lane): void {
-    this.#booted(lane);
+    if (this.#starting.delete(lane)) this.#unlimit(lane);
     this.#noteIdle(lane);
     this.#events.up(lane);
   }
 
   setupFailed(lane: Lane, error: SentValue): void {
-    this.#discard(lane);
-    this.#bootFailed(error.marked ? revive(error.value) : error.value);
+    this.#giveUp(lane, reviveOrFault(error));
   }
 
   closed(lane: Lane, error: SentValue | null): void {
     this.#discard(lane);
-    const thrown = error?.marked ? revive(error.value) : error?.value;
+    const thrown = error ? reviveOrFault(error) : undefined;
     this.#events.down(lane, { exitCode: 0, signal: null }, true, thrown);
   }
 
   ended(lane: Lane, end: WorkerEnd): void {
     if (this.#dying.delete(lane)) return this.#checkEmpty();
+    // It never started: the adapter threw after all.
+    if (!this.#lanes.has(lane)) return;
     const { state } = lane;
     this.#remove(lane);
     const remains = lane.bury();
-    const error = lane.dying?.error ? revive(lane.dying.error.value) : end.error;
-    if (state === "closing") {
-      this.#events.down(lane, end, true, error);
-    } else if (state === "starting" || lane.given === 0) {
-      this.died++;
-      this.#bootFailed(error ?? new PoolError(`Cannot start worker: it ended${describeEnd(end)}`));
-    } else {
-      this.died++;
-      this.#events.down(lane, end, false, error);
-      this.#events.lost(lane, remains, { ...end, error });
-      this.#refill();
-    }
+    const error = lane.dying?.error ? reviveOrFault(lane.dying.error) : end.error;
+    if (state !== "starting") this.#events.down(lane, end, state === "closing", error);
+    if (state !== "closing") this.#died(lane, remains, { ...end, error });
     this.#checkEmpty();
   }
 
   // Details.
+
+  #died(lane: Lane, remains: LaneRemains, end: WorkerEnd): void {
+    this.died++;
+    // One that dies before its first job has not really started: no new one without a pause.
+    const started = lane.given > 0;
+    if (!started) {
+      const message = `Cannot start worker: it ended${describeEnd(end)}`;
+      this.#bootFailed(end.error ?? new PoolError(message));
+    }
+    this.#events.lost(lane, remains, end);
+    if (started) this.#refill();
+  }
+
+  /** A worker that did not come up. */
+  #giveUp(lane: Lane, error: unknown): void {
+    const remains = this.#discard(lane);
+    this.#bootFailed(error);
+    this.#events.lost(lane, remains, { exitCode: null, signal: null, error });
+  }
 
   get #occupied(): number {
     let count = 0;
@@ -241,26 +273,27 @@ export class Crew {
       return this.#bootFailed(error);
     }
     this.spawned++;
-    this.#starting++;
+    this.#starting.add(lane);
     this.#lanes.add(lane);
     this.#seats[seat] = lane;
-    const late = (): void => {
-      this.#discard(lane);
-      this.#bootFailed(
-        new TimeoutError(
-          `Cannot start worker: it was not ready after ${spawnTimeout} ms (spawnTimeout)`,
-        ),
-      );
-    };
-    this.#bootDeadlines.set(lane, this.#deadlines.add(spawnTimeout, late));
+    this.#limit(lane, spawnTimeout, () => {
+      const message =
+        `Cannot start worker: it was not ready after ${spawnTimeout} ms (spawnTimeout)`;
+      this.#giveUp(lane, new TimeoutError(message));
+    });
   }
 
-  #booted(lane: Lane): void {
-    const deadline = this.#bootDeadlines.get(lane);
+  #limit(lane: Lane, milliseconds: number, late: () => void): void {
+    if (!this.#laneDeadlines.has(lane)) {
+      this.#laneDeadlines.set(lane, this.#deadlines.add(milliseconds, late));
+    }
+  }
+
+  #unlimit(lane: Lane): void {
+    const deadline = this.#laneDeadlines.get(lane);
     if (!deadline) return;
-    this.#bootDeadlines.delete(lane);
+    this.#laneDeadlines.delete(lane);
     this.#deadlines.remove(deadline);
-    this.#starting--;
   }
 
   #bootFailed(cause: unknown): void {
@@ -282,15 +315,22 @@ export class Crew {
   }
 
   #renew(lane: Lane): void {
+    this.#retire(lane);
+    this.#refill();
+  }
+
+  /** Its seat is free for another, also while it finishes what it has. */
+  #retire(lane: Lane): void {
     if (this.#seats[lane.seat] === lane) this.#seats[lane.seat] = undefined;
+    this.#leaving.add(lane);
     lane.retire();
     if (lane.state === "closing") this.#limitClosing(lane);
-    this.#refill();
+    this.#events.retired(lane);
   }
 
   /** A finalizer that never ends must not hold up anybody. */
   #limitClosing(lane: Lane): void {
-    this.#deadlines.add(CLOSE_TIMEOUT, () => {
+    this.#limit(lane, CLOSE_TIMEOUT, () => {
       if (lane.state === "closing") {
         this.#discard(lane);
         this.#events.down(lane, { exitCode: null, signal: null }, true, undefined);
@@ -305,7 +345,9 @@ export class Crew {
   }
 
   #remove(lane: Lane): void {
-    this.#booted(lane);
+    this.#unlimit(lane);
+    this.#starting.delete(lane);
+    this.#leaving.delete(lane);
     this.#lanes.delete(lane);
     if (this.#seats[lane.seat] === lane) this.#seats[lane.seat] = undefined;
   }
@@ -323,14 +365,12 @@ export class Crew {
     let soonest = Infinity;
     for (const lane of this.#lanes) {
       if (this.#occupied <= this.#config.minWorkers) return;
-      if (lane.state !== "open" || lane.outstanding > 0) continue;
+      if (!lane.idle) continue;
       const left = lane.lastSign + idleTimeout - now;
       if (left > 0) {
         soonest = Math.min(soonest, left);
       } else {
-        this.#seats[lane.seat] = undefined;
-        lane.retire();
-        this.#limitClosing(lane);
+        this.#retire(lane);
       }
     }
     if (soonest < Infinity) {

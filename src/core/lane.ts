@@ -4,6 +4,7 @@ import {
   type FromWorker,
   type FunctionDefinition,
   Outcome,
+  readJobs,
   readReplies,
   type SentValue,
   type SetupCall,
@@ -82,7 +83,7 @@ export class Lane {
   given = 0;
   /** Bytes that it last said it uses. */
   memory = 0;
-  /** Jobs for this very worker that wait for its set-up. */
+  /** Jobs for this very worker that wait for its set-up, or for a cell. */
   readonly owed: Job[] = [];
   /** What the worker died of, in its own words. */
   dying: { readonly exitCode: number | null; readonly error: SentValue | null } | undefined;
@@ -122,12 +123,18 @@ export class Lane {
       message: (message) => this.#receive(message),
       exit: (end) => this.#end(end),
     });
-    this.#transport.post({
-      type: "start",
-      workerId: spec.workerId,
-      claims: this.#claims?.buffer ?? null,
-      ...start,
-    });
+    try {
+      this.#transport.post({
+        type: "start",
+        workerId: spec.workerId,
+        claims: this.#claims?.buffer ?? null,
+        ...start,
+      });
+    } catch (error) {
+      this.state = "gone";
+      this.#transport.terminate();
+      throw error;
+    }
   }
 
   /** Jobs that it has and that were not taken back. */
@@ -135,13 +142,23 @@ export class Lane {
     return this.#outstanding;
   }
 
+  /** Takes jobs, has none, and has passed all that were taken back. */
+  get idle(): boolean {
+    return this.state === "open" && this.#freeCells.length === this.#jobs.length;
+  }
+
+  /** Has no cell left; those of jobs that were taken back stay taken until the worker has passed them. */
+  get full(): boolean {
+    return this.#freeCells.length === 0 && this.#jobs.length === CELLS;
+  }
+
   /** True where a job of this cost (ms) would not wait long. */
   accepts(job: Job, cost: number): boolean {
-    if (this.state !== "open") return false;
+    if (this.state !== "open" || this.#stalled) return false;
+    if (this.full) return false;
     if (this.#outstanding === 0) return true;
-    if (job.movesOnce || this.#exclusive || this.#stalled || !this.#claims) return false;
-    return this.#load + cost <= AHEAD &&
-      (this.#freeCells.length > 0 || this.#jobs.length < CELLS);
+    if (job.movesOnce || this.#exclusive || !this.#claims) return false;
+    return this.#load + cost <= AHEAD;
   }
 
   /** Hands a job over; it leaves with the next {@link flush}. */
@@ -187,31 +204,37 @@ export class Lane {
     try {
       this.#transport.post({ type: "run", define, jobs }, transfer);
     } catch (error) {
-      this.#flushSingly(sent, define, error);
+      this.#flushSingly(jobs, define, error);
     }
   }
 
   /** The runtime refused a value that looked sound: only that one job fails. */
-  #flushSingly(sent: Job[], define: FunctionDefinition[], cause: unknown): void {
+  #flushSingly(
+    records: readonly unknown[],
+    define: FunctionDefinition[],
+    cause: unknown,
+  ): void {
     this.#transport.post({ type: "run", define, jobs: [] });
-    for (const job of sent) {
-      const jobs = this.#outgoing = [];
-      this.#write(job);
+    readJobs(records, (record) => {
+      // One that moves its buffers has a message of its own, and they may be detached already.
+      if (this.#jobs[record.cell]?.movesOnce) return this.#refuse(record.cell, cause);
+      const jobs: unknown[] = [];
+      writeJob(jobs, record);
       try {
-        if (sent.length === 1) throw cause;
-        this.#transport.post({ type: "run", define: [], jobs }, job.request.transfer);
+        this.#transport.post({ type: "run", define: [], jobs });
       } catch (error) {
-        this.#refuse(job, error);
+        this.#refuse(record.cell, error);
       }
-    }
-    this.#outgoing = [];
-    this.#transfer = undefined;
+    });
     this.#events.progressed(this);
   }
 
-  #refuse(job: Job, cause: unknown): void {
+  #refuse(cell: number, cause: unknown): void {
+    const job = this.#jobs[cell];
+    this.#release(cell);
+    // It was taken back in the same turn.
+    if (!job) return;
     this.#leave(job);
-    this.#release(job.cell);
     this.#events.done(
       job,
       Outcome.error,
@@ -240,10 +263,16 @@ export class Lane {
     return jobs.sort(youngestFirst);
   }
 
-  /** When a job began, or `undefined` while it waits. */
+  /** When a job began, or `undefined` while it waits; before all time where nobody can tell. */
   startedAt(job: Job): number | undefined {
-    if (!this.#claims || this.#claims.state(job.cell) === "waiting") return undefined;
+    if (!this.#claims) return -Infinity;
+    if (this.#claims.state(job.cell) === "waiting") return undefined;
     return this.#claims.startedAt(job.cell);
+  }
+
+  /** True when the job is through and its reply on the way; the worker may be busy with the next. */
+  finished(job: Job): boolean {
+    return this.#claims?.state(job.cell) === "done";
   }
 
   /** Index of the item of a chunk that was begun last. */
@@ -254,6 +283,8 @@ export class Lane {
   /** Tells the running job to end. */
   abort(job: Job, reason: SentValue): void {
     this.#stalled = true;
+    // The worker must have met the job.
+    this.flush();
     this.#post({ type: "abort", cell: job.cell, reason });
   }
 

@@ -74,6 +74,8 @@ export class Limits {
   #watchRun(job: Job, timeout: number, delay: number): void {
     job.runDeadline = this.#deadlines.add(delay, () => {
       job.runDeadline = undefined;
+      // It was in time: its reply is on the way, or its worker's end.
+      if (job.lane?.finished(job)) return;
       const started = job.lane?.startedAt(job);
       const left = started === undefined ? timeout : started + timeout - this.#clock.now();
       if (left > 0) return this.#watchRun(job, timeout, Math.ceil(left));

@@ -16,8 +16,10 @@ export class Roster {
 
   /** A lane for this job, or `undefined`: an idle one, else one where it would not wait long. */
   pick(job: Job, cost: number): Lane | undefined {
-    const idle = this.#idle.at(-1);
-    if (idle) return idle;
+    for (let lane = this.#idle.at(-1); lane; lane = this.#idle.at(-1)) {
+      if (lane.accepts(job, cost)) return lane;
+      this.remove(lane);
+    }
     if (job.movesOnce || !(cost <= AHEAD)) return undefined;
     while (this.#partial.length > 0) {
       const lane = this.#partial[this.#turn++ % this.#partial.length]!;

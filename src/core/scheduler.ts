@@ -10,7 +10,7 @@
  */
 import { encode } from "../protocol/encode.ts";
 import { type MixedChunk, Outcome, type SentValue, type SetupCall } from "../protocol/messages.ts";
-import { revive } from "../protocol/revive.ts";
+import { revive, reviveOrFault } from "../protocol/revive.ts";
 import type { Host, KeepAlive, WorkerEnd } from "./backend.ts";
 import { Crew, type CrewConfig, describeEnd } from "./crew.ts";
 import {
@@ -104,10 +104,12 @@ export class Scheduler {
           expected,
           error,
         })),
+      retired: (lane) => this.#roster.remove(lane),
       shrunk: () => this.#grow(),
       broken: (cause) => this.#break(cause),
       empty: () => {
         this.#state = "ended";
+        this.#config.host.clock.clearTimeout(this.#watching);
         this.#keepAlive.end();
         this.#finish();
       },
@@ -186,8 +188,8 @@ export class Scheduler {
         const job = new Job({ ...request, sink: { resolve, reject } });
         job.pinned = true;
         this.#accept(job);
-        if (lane.state === "open") this.#give(lane, job, Infinity);
-        else lane.owed.push(job);
+        lane.owed.push(job);
+        if (lane.state === "open") this.#giveOwed(lane);
       })
     ));
   }
@@ -263,7 +265,7 @@ export class Scheduler {
       running: this.#submitted - this.#fulfilled - this.#rejected - waiting,
       workers: {
         alive: lanes.length,
-        idle: lanes.filter((lane) => lane.state === "open" && lane.outstanding === 0).length,
+        idle: lanes.filter((lane) => lane.idle).length,
         starting: this.#crew.starting,
         spawned: this.#crew.spawned,
         died: this.#crew.died,
@@ -287,9 +289,13 @@ export class Scheduler {
   #isFull(): boolean {
     const { maxQueue } = this.#config;
     if (maxQueue === Infinity) return false;
-    // A worker that is about to be free counts as room.
-    const free = this.#roster.idle + this.#crew.starting;
-    return this.#room.lobby > 0 || this.#room.size >= maxQueue + free;
+    return this.#room.lobby > 0 || !this.#mayAdmit();
+  }
+
+  /** A worker that is free, or about to be, counts as room. */
+  #mayAdmit(): boolean {
+    const waiting = this.#room.size - this.#room.lobby;
+    return waiting < this.#config.maxQueue + this.#roster.idle + this.#crew.vacant;
   }
 
   #enqueue(job: Job): void {
@@ -320,9 +326,7 @@ export class Scheduler {
       this.#room.remove(job);
       this.#give(lane, job, cost);
     }
-    while (this.#room.lobby > 0 && this.#room.common < this.#config.maxQueue) {
-      this.#enqueue(this.#room.admit()!);
-    }
+    while (this.#room.lobby > 0 && this.#mayAdmit()) this.#enqueue(this.#room.admit()!);
   }
 
   /** Gives a lane the jobs of its keys, in turn with those that anyone may run. */
@@ -330,9 +334,15 @@ export class Scheduler {
     for (let job = this.#room.nextFor(lane.seat); job; job = this.#room.nextFor(lane.seat)) {
       const cost = costOf(job);
       if (!lane.accepts(job, cost)) return;
+      // The worker before this one may still run a job of the same key.
+      if (job.key !== undefined && this.#crew.isShared(lane.seat)) return;
       this.#room.remove(job);
       this.#give(lane, job, cost);
     }
+  }
+
+  #giveOwed(lane: Lane): void {
+    while (lane.owed.length > 0 && !lane.full) this.#give(lane, lane.owed.shift()!, Infinity);
   }
 
   #give(lane: Lane, job: Job, cost: number): void {
@@ -357,6 +367,9 @@ export class Scheduler {
   /** Puts a job back that was taken from a worker, or shall be tried again. */
   #requeue(job: Job): void {
     this.#limits.left(job);
+    if (job.state === "settled") return;
+    // A callback ended the pool while this job was on its way back.
+    if (this.#state === "terminated") return this.#settle(job, false, this.#refusal!());
     job.state = "waiting";
     job.lane = undefined;
     this.#room.putBack(job);
@@ -391,12 +404,12 @@ export class Scheduler {
       },
       progressed: (lane) => this.#progressed(lane),
       items: (job, items) => job.sink.items?.(items),
-      reported: ({ id: jobId }, { value, marked }) =>
+      reported: ({ id: jobId }, value) =>
         this.#emit(() => ({
           type: "progress",
           time: this.#now(),
           jobId,
-          value: marked ? revive(value) : value,
+          value: reviveOrFault(value),
         })),
       hasOutgoing: (lane) => {
         if (this.#outgoing.push(lane) === 1) queueMicrotask(this.#flush);
@@ -408,7 +421,7 @@ export class Scheduler {
 
   #ready(lane: Lane): void {
     this.#crew.ready(lane);
-    for (const job of lane.owed.splice(0)) this.#give(lane, job, Infinity);
+    this.#giveOwed(lane);
     this.#feed(lane);
     this.#roster.update(lane);
     this.#pump();
@@ -420,10 +433,18 @@ export class Scheduler {
   }
 
   #hasRoom(lane: Lane): void {
+    this.#giveOwed(lane);
     this.#crew.progressed(lane);
-    this.#feed(lane);
+    this.#feedSeat(lane.seat);
     this.#roster.update(lane);
     this.#pump();
+    // What it could not finish and is tried again needs another worker.
+    if (lane.state !== "open") this.#grow();
+  }
+
+  #feedSeat(seat: number): void {
+    const lane = this.#crew.holderOf(seat);
+    if (lane) this.#feed(lane);
   }
 
   #done(job: Job, outcome: Outcome, payload: unknown): void {
@@ -436,6 +457,8 @@ export class Scheduler {
       if (outcome === Outcome.error) return this.#failed(job, asError(value));
       if (outcome === Outcome.markedValue) return this.#settle(job, true, value);
       const { values, failed } = value as MixedChunk;
+      // A chunk with tries left is a single item.
+      if (!isFinal(values[failed[0]!]) && this.#retry(job)) return;
       for (const index of failed) values[index] = withOrigin(job, asError(values[index]));
       this.#settle(job, true, values, failed);
     } catch (error) {
@@ -444,8 +467,7 @@ export class Scheduler {
   }
 
   #failed(job: Job, error: unknown): void {
-    const final = error instanceof MaybeEncodingError || error instanceof TaskLookupError;
-    if (!final && this.#retry(job)) return;
+    if (!isFinal(error) && this.#retry(job)) return;
     this.#settle(job, false, withOrigin(job, error));
   }
 
@@ -465,8 +487,11 @@ export class Scheduler {
     }
     for (const job of begun) {
       this.#limits.left(job);
-      if (job.state !== "settled" && !this.#retry(job)) this.#settleDead(job, lane, end);
+      if (job.state === "settled" || this.#retry(job)) continue;
+      job.diedAt = lane.currentItem(job);
+      this.#settleDead(job, lane, end);
     }
+    this.#feedSeat(lane.seat);
     this.#grow();
     this.#pump();
   }
@@ -474,7 +499,8 @@ export class Scheduler {
   /** A job that was told to end goes on: its worker goes. */
   #kill(job: Job): void {
     const lane = job.lane!;
-    if (lane.state === "gone") return;
+    // Another job may run by now, whose worker must not be touched.
+    if (lane.state === "gone" || lane.finished(job)) return;
     this.#killed++;
     this.#crew.kill(lane);
   }
@@ -496,7 +522,6 @@ export class Scheduler {
         cause: end.error,
       },
     );
-    job.diedAt = lane.currentItem(job);
     this.#settle(job, false, withOrigin(job, error));
   }
 
@@ -552,6 +577,11 @@ export class Scheduler {
 /** Estimated milliseconds; infinite while nothing is known. */
 function costOf(job: Job): number {
   return job.fn.estimate * job.calls;
+}
+
+/** Another try would end in the same way. */
+function isFinal(error: unknown): boolean {
+  return error instanceof MaybeEncodingError || error instanceof TaskLookupError;
 }
 
 function asError(thrown: unknown): unknown {

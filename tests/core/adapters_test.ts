@@ -1,0 +1,137 @@
+import { describe, it } from "node:test";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { Pool } from "@pool/core";
+import { host } from "../../src/adapters/host.ts";
+import { inline } from "../../src/adapters/inline.ts";
+import { threads } from "../../src/adapters/detect.ts";
+import { ThreadTransport } from "../../src/adapters/thread_transport.ts";
+import type { ThreadEvents } from "../../src/adapters/thread_transport.ts";
+import type { WorkerEnd } from "../../src/core/backend.ts";
+
+/** A transport whose thread is only told about. */
+function transport(): {
+  told: Promise<WorkerEnd>;
+  ends: WorkerEnd[];
+  on: ThreadEvents;
+  port: MessagePort;
+} {
+  const { promise: told, resolve } = Promise.withResolvers<WorkerEnd>();
+  const ends: WorkerEnd[] = [];
+  let on!: ThreadEvents;
+  let port!: MessagePort;
+  new ThreadTransport({
+    message() {},
+    exit(end) {
+      ends.push(end);
+      resolve(end);
+    },
+  }, (theirs, events) => {
+    on = events;
+    port = theirs;
+    return { terminate() {} };
+  });
+  return { told, ends, on, port };
+}
+
+/** The clock's timers do not keep a test running. */
+async function held<T>(promise: Promise<T>): Promise<T> {
+  const timer = setInterval(() => {}, 1000);
+  const limit = AbortSignal.timeout(5000);
+  try {
+    return await Promise.race([
+      promise,
+      new Promise<never>((_, reject) =>
+        limit.addEventListener("abort", () => reject(limit.reason))
+      ),
+    ]);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+describe("thread adapter", () => {
+  it("refuses permissions, which threads cannot have of their own", () => {
+    for (const permissions of ["none", { read: true }, false, null]) {
+      assertThrows(
+        () => new Pool({ workers: 1, permissions }),
+        TypeError,
+        "Cannot use permissions",
+      );
+    }
+    threads().check?.({ permissions: "inherit" });
+    threads().check?.({});
+  });
+
+  it("says what it can do", () => {
+    const { kind, isolated, sharedMemory } = threads().traits;
+    assertEquals([kind, isolated, sharedMemory], ["thread", true, true]);
+    assertEquals(inline.traits.kind, "inline");
+  });
+});
+
+describe("ThreadTransport", () => {
+  it("tells an end once, after the port's close and the exit, whichever comes first", async () => {
+    for (const exitFirst of [true, false]) {
+      const { told, ends, on, port } = transport();
+      on.error(new RangeError("first"));
+      on.error(new Error("second"));
+      if (exitFirst) on.exit(3);
+      port.close();
+      if (!exitFirst) on.exit(3);
+      const end = await held(told);
+      on.exit(4);
+      assertEquals([end.exitCode, end.signal, end.outOfMemory], [3, null, false]);
+      assertMatch(String(end.error), /first/);
+      assertEquals(ends.length, 1);
+    }
+  });
+
+  it("tells an end when only the port closes, and when only the exit comes", async () => {
+    const silent = transport();
+    silent.port.close();
+    assertEquals((await held(silent.told)).exitCode, null);
+    const open = transport();
+    open.on.exit(1);
+    assertEquals((await held(open.told)).exitCode, 1);
+  });
+
+  it("recognises an end for want of memory", async () => {
+    const { told, on, port } = transport();
+    on.error(Object.assign(new Error("too much"), { code: "ERR_WORKER_OUT_OF_MEMORY" }));
+    on.exit(1);
+    port.close();
+    assert((await held(told)).outOfMemory);
+  });
+
+  it("closes its port when the thread cannot be started", async () => {
+    let theirs: MessagePort | undefined;
+    assertThrows(
+      () =>
+        new ThreadTransport({ message() {}, exit() {} }, (port) => {
+          theirs = port;
+          throw new RangeError("bad flag");
+        }),
+      RangeError,
+      "bad flag",
+    );
+    await held(new Promise((resolve) => theirs!.addEventListener("close", resolve)));
+  });
+});
+
+describe("host", () => {
+  it("keepAlive() may be held, released and ended in any order", () => {
+    const alive = host.keepAlive();
+    alive.release();
+    alive.hold();
+    alive.hold();
+    alive.release();
+    alive.end();
+    alive.end();
+    alive.release();
+  });
+
+  it("clock.now() moves on", () => {
+    const before = host.clock.now();
+    assert(host.clock.now() >= before && before > 1.6e12);
+  });
+});

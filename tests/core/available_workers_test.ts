@@ -1,0 +1,58 @@
+import { availableParallelism } from "node:os";
+import { describe, it } from "node:test";
+import { assert, assertEquals } from "@std/assert";
+import { availableWorkers, cgroupQuota } from "../../src/adapters/available_workers.ts";
+
+type Files = Record<string, string>;
+
+const V2 = "/sys/fs/cgroup/cpu.max";
+const V1_QUOTA = "/sys/fs/cgroup/cpu/cpu.cfs_quota_us";
+const V1_PERIOD = "/sys/fs/cgroup/cpu/cpu.cfs_period_us";
+
+const reader = (files: Files) => (path: string): string | undefined => files[path];
+const v1 = (quota: string, period: string): Files => ({ [V1_QUOTA]: quota, [V1_PERIOD]: period });
+
+describe("cgroupQuota()", () => {
+  const cases: [name: string, files: Files, quota: number | undefined][] = [
+    ["v2, whole", { [V2]: "200000 100000\n" }, 2],
+    ["v2, fractional", { [V2]: "150000 100000\n" }, 1.5],
+    ["v2, below one", { [V2]: "10000 100000\n" }, 0.1],
+    ["v2, another period", { [V2]: "75000 50000\n" }, 1.5],
+    ["v2, without a period", { [V2]: "300000\n" }, 3],
+    ["v2, no limit", { [V2]: "max 100000\n" }, undefined],
+    ["v2, empty", { [V2]: "" }, undefined],
+    ["v2, nonsense", { [V2]: "many of them" }, undefined],
+    ["v1, whole", v1("400000\n", "100000\n"), 4],
+    ["v1, fractional", v1("25000\n", "100000\n"), 0.25],
+    ["v1, no limit", v1("-1\n", "100000\n"), undefined],
+    ["v1, without a period", { [V1_QUOTA]: "100000" }, undefined],
+    ["none", {}, undefined],
+  ];
+  for (const [name, files, quota] of cases) {
+    it(`reads ${name}: ${quota ?? "no limit"}`, () => {
+      assertEquals(cgroupQuota(reader(files)), quota);
+    });
+  }
+
+  it("prefers v2 where both are there", () => {
+    const files = { [V2]: "100000 100000", ...v1("300000", "100000") };
+    assertEquals(cgroupQuota(reader(files)), 1);
+  });
+});
+
+describe("availableWorkers()", () => {
+  it("is at least 1 and rounds a quota up, but never passes the processors", () => {
+    assertEquals(availableWorkers(reader({ [V2]: "1000 100000" })), 1);
+    assertEquals(
+      availableWorkers(reader({ [V2]: "110000 100000" })),
+      Math.min(2, availableParallelism()),
+    );
+    assertEquals(availableWorkers(reader({ [V2]: "99900000 100000" })), availableParallelism());
+    assertEquals(availableWorkers(reader({})), availableParallelism());
+  });
+
+  it("knows this machine", () => {
+    const count = availableWorkers();
+    assert(Number.isInteger(count) && count >= 1 && count <= availableParallelism());
+  });
+});

@@ -1,0 +1,129 @@
+/** A real scheduler on fake workers and fake time. */
+import type { CrewConfig } from "../../src/core/crew.ts";
+import type { KnownFunction } from "../../src/core/functions.ts";
+import type { Job, JobRequest } from "../../src/core/job.ts";
+import { Scheduler, type SchedulerConfig } from "../../src/core/scheduler.ts";
+import { JobMode } from "../../src/protocol/messages.ts";
+import { FakeAdapter, type FakeOptions, type FakeWorker } from "./fake_adapter.ts";
+import { FakeHost, turn } from "./fake_host.ts";
+
+/** Settings of a scheduler; those of the crew stand beside the others. */
+export type SetUp =
+  & Partial<Omit<SchedulerConfig, "host" | "crew">>
+  & Partial<Omit<CrewConfig, "adapter">>;
+
+/** How a call ended, and how often: never more than once. */
+export class Call {
+  settled = 0;
+  value: unknown;
+  error: unknown;
+  job!: Job;
+  /** Called once it has ended, within the scheduler's turn. */
+  onEnd: (() => void) | undefined;
+
+  get state(): string {
+    if (this.settled > 1) return `settled ${this.settled} times`;
+    return this.settled === 0 ? "pending" : this.error === undefined ? "fulfilled" : "rejected";
+  }
+
+  resolve(value: unknown): void {
+    this.settled++;
+    this.value = value;
+    this.onEnd?.();
+  }
+
+  reject(error: unknown): void {
+    this.settled++;
+    this.error = error ?? new Error("rejected with nothing");
+    this.onEnd?.();
+  }
+}
+
+/** A scheduler and all that surrounds it. */
+export class Bench {
+  readonly host = new FakeHost();
+  readonly adapter: FakeAdapter;
+  readonly scheduler: Scheduler;
+  readonly fn: KnownFunction;
+  ended = false;
+
+  constructor(setUp: SetUp = {}, options: FakeOptions = {}) {
+    this.adapter = new FakeAdapter(options, () => this.host.clock.now());
+    const { maxQueue = Infinity, whenFull = "reject", grace = 100, ...crew } = setUp;
+    const { workers = 1 } = crew;
+    this.scheduler = new Scheduler({
+      host: this.host,
+      maxQueue,
+      whenFull,
+      grace,
+      crew: {
+        adapter: this.adapter,
+        workers,
+        minWorkers: workers,
+        idleTimeout: undefined,
+        spawnTimeout: 1000,
+        maxTasksPerChild: undefined,
+        maxMemoryPerChild: undefined,
+        name: "Test",
+        settings: {},
+        initializer: undefined,
+        finalizer: undefined,
+        ...crew,
+      },
+    });
+    this.scheduler.finished.then(() => this.ended = true);
+    this.fn = this.function();
+  }
+
+  /** A worker by its number in the order of starting, from 0. */
+  worker(index: number): FakeWorker {
+    const worker = this.adapter.workers[index];
+    if (!worker) throw new Error(`there are only ${this.adapter.workers.length} workers`);
+    return worker;
+  }
+
+  /** A function that the scheduler has not met; with a mean time in ms, one that it knows. */
+  function(estimate = Infinity): KnownFunction {
+    // Functions of the same source count as one.
+    const known = this.scheduler.functions.get(new Function(`return ${++made}`));
+    known.estimate = estimate;
+    return known;
+  }
+
+  submit(request: Partial<JobRequest> = {}): Call {
+    const call = new Call();
+    call.job = this.scheduler.submit({
+      fn: this.fn,
+      mode: JobMode.call,
+      args: [],
+      marked: false,
+      transfer: undefined,
+      sink: call,
+      ...request,
+    });
+    return call;
+  }
+
+  /** Waits for the end of the turn. */
+  turn(): Promise<void> {
+    return turn();
+  }
+
+  advance(milliseconds: number): Promise<void> {
+    return this.host.clock.advance(milliseconds);
+  }
+}
+
+let made = 0;
+
+/** A scheduler whose workers are ready. */
+export async function bench(setUp?: SetUp, options?: FakeOptions): Promise<Bench> {
+  const made = new Bench(setUp, options);
+  await made.turn();
+  return made;
+}
+
+/** Names what each call has come to. */
+export function states(calls: readonly Call[]): string[] {
+  return calls.map((call) => call.state);
+}
