@@ -3,6 +3,7 @@ import type { JobLimits } from "./job.ts";
 import {
   checkArray,
   checkCount,
+  checkDuration,
   checkNumber,
   checkOptions,
   checkSignal,
@@ -69,10 +70,10 @@ export function checkCall(
   if (options === undefined) return withoutOptions(defaults);
   const given = checkOptions(options, call, [...CALL_OPTIONS, ...more]);
   const signal = checkSignal(given.signal);
-  const timeout = checkTimeout(given.timeout, "timeout") ?? defaults.timeout;
+  const timeout = endless(checkDuration(given.timeout, "timeout") ?? defaults.timeout);
   const queueTimeout = checkTimeout(given.queueTimeout, "queueTimeout");
   const retries = checkCount(given.retries, "retries", 0) ?? defaults.retries;
-  const grace = checkTimeout(given.grace, "grace");
+  const grace = checkDuration(given.grace, "grace");
   const limited = signal || timeout !== undefined || queueTimeout !== undefined || retries > 0 ||
     grace !== undefined;
   return {
@@ -81,6 +82,11 @@ export function checkCall(
     key: checkString(given.key, "key"),
     transfer: given.transfer && checkTransfer(given.transfer),
   };
+}
+
+/** No limit is the cheapest one. */
+function endless(milliseconds: number | undefined): number | undefined {
+  return milliseconds === Infinity ? undefined : milliseconds;
 }
 
 const PLAIN: CheckedCall = { limits: undefined, priority: 0, key: undefined, transfer: undefined };

@@ -87,7 +87,10 @@ export class PoolEvents {
       try {
         listener(event);
       } catch (error) {
-        reportError(error);
+        // As the web's events do; not by reportError(), which Node does not have.
+        queueMicrotask(() => {
+          throw error;
+        });
       }
     }
   }

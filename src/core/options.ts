@@ -1,7 +1,16 @@
 /** Checks what users pass. Bad input fails at the call that brought it, before anything was sent. */
 
-/** A time in milliseconds: a negative one counts as 0; throws for NaN and for what is no number. */
+/** As {@link checkDuration}; for ever is the same as nothing. */
 export function checkTimeout(value: unknown, name: string): number | undefined {
+  const duration = checkDuration(value, name);
+  return duration === Infinity ? undefined : duration;
+}
+
+/**
+ * A time in milliseconds: a negative one counts as 0; throws for NaN and for what is no number. Infinite
+ * where the user wants no limit in spite of a default.
+ */
+export function checkDuration(value: unknown, name: string): number | undefined {
   if (value === undefined) return undefined;
   if (typeof value !== "number") {
     throw new TypeError(
@@ -9,9 +18,16 @@ export function checkTimeout(value: unknown, name: string): number | undefined {
     );
   }
   if (Number.isNaN(value)) throw new RangeError(`Cannot use ${name}: it is NaN`);
-  // For ever, as when it is omitted.
-  if (value === Infinity) return undefined;
   return Math.max(0, value);
+}
+
+/** How long a wait may take (ms); anything but `{ timeout }` is refused: Python's takes a number. */
+export function checkWait(
+  options: { readonly timeout?: number } | undefined,
+  call: string,
+): number | undefined {
+  if (options === undefined) return undefined;
+  return checkTimeout(checkOptions(options, call, ["timeout"]).timeout, "timeout");
 }
 
 /** A whole number of at least `least`. */

@@ -1,5 +1,5 @@
 import { CancelledError, InvalidStateError, TimeoutError } from "../core/errors.ts";
-import { checkTimeout } from "../core/options.ts";
+import { checkWait } from "../core/options.ts";
 import type { AsyncResult, WaitOptions } from "../core/pool.ts";
 
 /** Who is told of the end before all others. */
@@ -20,6 +20,8 @@ export class PoolResult<R> implements AsyncResult<R> {
   /** Made when somebody waits: a failed result that nobody looks at must not end the program. */
   #settled: { promise: Promise<void>; resolve: () => void } | undefined;
   #abort: ((reason: unknown) => void) | undefined;
+  /** The call has ended; callbacks may still run, but it is too late to cancel. */
+  #over = false;
 
   constructor(callbacks: ResultCallbacks<R> = {}) {
     this.#callbacks = callbacks;
@@ -31,16 +33,16 @@ export class PoolResult<R> implements AsyncResult<R> {
     return this;
   }
 
-  async get({ timeout }: WaitOptions = {}): Promise<R> {
-    const limit = checkTimeout(timeout, "timeout");
+  async get(options?: WaitOptions): Promise<R> {
+    const limit = checkWait(options, "get");
     if (!(await this.#waitFor(limit))) {
       throw new TimeoutError(`Cannot get result: it is not ready after ${limit} ms`);
     }
     return this.#unwrap();
   }
 
-  async wait({ timeout }: WaitOptions = {}): Promise<boolean> {
-    return await this.#waitFor(checkTimeout(timeout, "timeout"));
+  async wait(options?: WaitOptions): Promise<boolean> {
+    return await this.#waitFor(checkWait(options, "wait"));
   }
 
   ready(): boolean {
@@ -55,7 +57,7 @@ export class PoolResult<R> implements AsyncResult<R> {
   }
 
   cancel(): boolean {
-    if (this.ready() || !this.#abort) return false;
+    if (this.#over || !this.#abort) return false;
     this.#abort(new CancelledError("The call was cancelled"));
     return true;
   }
@@ -70,6 +72,7 @@ export class PoolResult<R> implements AsyncResult<R> {
   /** The call was fulfilled. */
   resolve(value: R): void {
     const { callback } = this.#callbacks;
+    this.#over = true;
     runCallback(callback && (() => callback(value)), (failure) => {
       this.#end(
         failure ? { kind: "rejected", error: failure.error } : { kind: "fulfilled", value },
@@ -80,6 +83,7 @@ export class PoolResult<R> implements AsyncResult<R> {
   /** The call failed. */
   reject(error: unknown): void {
     const { errorCallback } = this.#callbacks;
+    this.#over = true;
     runCallback(errorCallback && (() => errorCallback(error)), (failure) => {
       this.#end({ kind: "rejected", error: failure ? bothErrors(error, failure.error) : error });
     });

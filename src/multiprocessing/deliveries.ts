@@ -1,6 +1,7 @@
 import { TimeoutError } from "../core/errors.ts";
 
-type Delivery<T> =
+/** What one call of `next()` gets. */
+export type Delivery<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: unknown };
 
@@ -29,6 +30,7 @@ export class Deliveries<T> {
   }
 
   push(delivery: Delivery<T>): void {
+    if (this.#ended) return;
     this.#ready.push(delivery);
     this.#match();
   }
@@ -41,7 +43,7 @@ export class Deliveries<T> {
     this.#match();
   }
 
-  /** Throws away what is ready. */
+  /** Throws away what is ready; before an end that wants nothing more. */
   discard(): void {
     this.#ready = [];
     this.#first = 0;

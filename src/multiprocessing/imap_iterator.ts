@@ -1,10 +1,10 @@
 import { CancelledError } from "../core/errors.ts";
-import { checkTimeout } from "../core/options.ts";
+import { checkWait } from "../core/options.ts";
 import type { AnyIterable, PoolIterator, WaitOptions } from "../core/pool.ts";
 import type { Consumer, Scheduler } from "../core/scheduler.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
 import { Deliveries } from "./deliveries.ts";
-import { type AnyIterator, isAsyncIterable, iterate } from "./item_source.ts";
+import { AsyncSource, isAsyncIterable } from "./item_source.ts";
 
 /** How an `imap` goes about its items. */
 export interface ImapPlan extends ChunkCall {
@@ -28,7 +28,7 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
   readonly #deliveries: Deliveries<R>;
   /** Results that came before an earlier item's. */
   readonly #early = new Map<number, Result<R>>();
-  #source: AnyIterator<unknown> | undefined;
+  #source: Iterator<unknown> | AsyncSource<unknown> | undefined;
   #pulled = 0;
   #released = 0;
   #delivered = 0;
@@ -41,7 +41,7 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
     this.#scheduler = scheduler;
     this.#plan = plan;
     this.#items = items;
-    this.#deliveries = new Deliveries(() => this.#delivered++);
+    this.#deliveries = new Deliveries(() => this.#noteDelivered());
     this.#chunks = new ChunkJobs(scheduler, plan, {
       fulfil: (index, value) => this.#place(index, { ok: true, value: value as R }),
       fail: (index, error) => this.#place(index, { ok: false, error }),
@@ -54,22 +54,21 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
     return this;
   }
 
-  async next({ timeout }: WaitOptions = {}): Promise<IteratorResult<R, undefined>> {
-    const limit = checkTimeout(timeout, "timeout");
+  async next(options?: WaitOptions): Promise<IteratorResult<R, undefined>> {
+    const limit = checkWait(options, "get next result");
     const result = this.#deliveries.next(limit);
     this.#pull();
     return await result;
   }
 
   async return(): Promise<IteratorResult<R, undefined>> {
-    const source = this.#source;
-    const wasExhausted = this.#exhausted;
+    const source = this.#exhausted ? undefined : this.#source;
     this.#exhausted = true;
-    this.#deliveries.end();
     this.#deliveries.discard();
+    this.#deliveries.end();
     this.#chunks.cancelWaiting(new CancelledError("The iteration was ended"));
-    this.#scheduler.detach(this);
-    if (!wasExhausted) await source?.return?.();
+    this.#detach();
+    await source?.return?.();
     return { done: true, value: undefined };
   }
 
@@ -79,15 +78,31 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
 
   abandon(reason: unknown, force: boolean): void {
     if (!force && this.#deliveries.waiting > 0) return;
+    this.#cutOff(reason);
+    this.#detach();
+  }
+
+  /** What was pulled goes on; then the consumer gets the reason. */
+  #cutOff(reason: unknown): void {
+    if (this.#exhausted) return;
+    const source = this.#source;
     this.#stop({ error: reason });
-    this.#scheduler.detach(this);
+    // The reason is what the consumer hears of, not what the source thinks of its end.
+    (async () => await source?.return?.())().catch(() => {});
   }
 
   #stop(failure: { readonly error: unknown } | undefined): void {
-    if (this.#exhausted) return;
     this.#exhausted = true;
     this.#failure = failure;
     this.#finishIfDone();
+  }
+
+  /** The signal ends jobs by itself; here it ends the iteration. */
+  #onAbort = (): void => this.#cutOff(this.#plan.call.limits?.signal?.reason);
+
+  #detach(): void {
+    this.#plan.call.limits?.signal?.removeEventListener("abort", this.#onAbort);
+    this.#scheduler.detach(this);
   }
 
   /** Items that may be pulled now. */
@@ -96,20 +111,42 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
   }
 
   #pull(): void {
-    if (this.#pulling || this.#exhausted) return;
+    if (this.#pulling || this.#room <= 0) return;
     this.#pulling = true;
-    try {
-      this.#source ??= iterate(this.#items);
-    } catch (error) {
-      this.#pulling = false;
-      return this.#stop({ error });
-    }
-    if (isAsyncIterable(this.#items)) {
-      this.#pullAsync(this.#source as AsyncIterator<unknown>).finally(() => this.#pulling = false);
+    const source = this.#source ?? this.#begin();
+    if (source instanceof AsyncSource) {
+      this.#pullAsync(source).finally(() => {
+        this.#pulling = false;
+        this.#pullForWaiting();
+      });
       return;
     }
-    this.#pullSync(this.#source as Iterator<unknown>);
+    if (source) this.#pullSync(source);
     this.#pulling = false;
+  }
+
+  /** Those who called `next()` at the same time may want more than there was room for. */
+  #pullForWaiting(): void {
+    if (this.#deliveries.waiting > 0) this.#pull();
+  }
+
+  #noteDelivered(): void {
+    this.#delivered++;
+    this.#pullForWaiting();
+  }
+
+  /** Begins to iterate; gives nothing where that cannot be. */
+  #begin(): Iterator<unknown> | AsyncSource<unknown> | undefined {
+    const signal = this.#plan.call.limits?.signal;
+    if (signal?.aborted) return void this.#onAbort();
+    const items = this.#items;
+    try {
+      this.#source = isAsyncIterable(items) ? new AsyncSource(items) : items[Symbol.iterator]();
+    } catch (error) {
+      return void this.#stop({ error });
+    }
+    signal?.addEventListener("abort", this.#onAbort);
+    return this.#source;
   }
 
   #pullSync(source: Iterator<unknown>): void {
@@ -131,28 +168,29 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
     }
   }
 
-  async #pullAsync(source: AsyncIterator<unknown>): Promise<void> {
+  async #pullAsync(source: AsyncSource<unknown>): Promise<void> {
     let chunk: unknown[] = [];
+    const end = (failure?: { readonly error: unknown }): void => {
+      this.#send(chunk);
+      if (!this.#exhausted) this.#stop(failure);
+    };
     try {
       while (this.#room - chunk.length > 0) {
         const { done, value } = await source.next();
-        if (done) {
-          this.#send(chunk);
-          return this.#stop(undefined);
-        }
+        if (done) return end();
         chunk.push(value);
         if (chunk.length < this.#plan.chunksize && this.#room > chunk.length) continue;
         this.#send(chunk);
         chunk = [];
       }
     } catch (error) {
-      this.#send(chunk);
-      this.#stop({ error });
+      end({ error });
     }
   }
 
   #send(chunk: unknown[]): void {
-    if (chunk.length === 0) return;
+    // The iteration may have been ended while an item was awaited.
+    if (chunk.length === 0 || this.#exhausted) return;
     const first = this.#pulled;
     this.#pulled += chunk.length;
     this.#chunks.send(chunk, first);
@@ -173,6 +211,6 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
   #finishIfDone(): void {
     if (!this.#exhausted || this.#released < this.#pulled) return;
     this.#deliveries.end(this.#failure);
-    this.#scheduler.detach(this);
+    this.#detach();
   }
 }

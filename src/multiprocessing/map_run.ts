@@ -1,7 +1,7 @@
 import type { AnyIterable } from "../core/pool.ts";
-import type { Scheduler } from "../core/scheduler.ts";
+import type { Consumer, Scheduler } from "../core/scheduler.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
-import { isAsyncIterable } from "./item_source.ts";
+import { AsyncSource, isAsyncIterable } from "./item_source.ts";
 
 /** Items that are sent before earlier ones are back; more would only cost memory. */
 const ITEMS_AHEAD = 4096;
@@ -20,7 +20,7 @@ export interface MapSink {
 }
 
 /** One call of `map`: every item runs, then the results are there, or the first error. */
-export class MapRun {
+export class MapRun implements Consumer {
   readonly #scheduler: Scheduler;
   readonly #plan: MapPlan;
   readonly #sink: MapSink;
@@ -32,7 +32,7 @@ export class MapRun {
   #chunksize = 1;
   #stopped: { readonly reason: unknown } | undefined;
   /** Items still come from an async iterable. */
-  #feeding = false;
+  #source: AsyncSource<unknown> | undefined;
   #sending = false;
   #wake: (() => void) | undefined;
   #ended = false;
@@ -50,15 +50,12 @@ export class MapRun {
 
   /** Begins. Throws what a plain iterable throws, before anything is sent. */
   start(items: AnyIterable<unknown>): void {
-    if (isAsyncIterable(items)) {
-      this.#scheduler.hold();
-      this.#feeding = true;
-      this.#chunksize = this.#plan.chunksize ?? 1;
-      this.#feed(items);
-      return;
-    }
-    this.#items = [...items];
+    const stopped = this.#aborted;
+    if (stopped) return this.#sink.reject(stopped.reason);
+    if (isAsyncIterable(items)) this.#source = new AsyncSource(items);
+    else this.#items = [...items];
     this.#scheduler.hold();
+    if (this.#source) return this.#startFeeding(this.#source);
     this.#chunksize = this.#plan.chunksize ??
       Math.max(1, Math.ceil(this.#items.length / (4 * this.#plan.workers)));
     this.#proceed();
@@ -67,9 +64,15 @@ export class MapRun {
   /** Ends it as an abort does. */
   abort(reason: unknown): void {
     this.#stopped ??= { reason };
+    // It may never give another item, and nobody is interested in how it ends.
+    this.#source?.return().catch(() => {});
     this.#chunks.abort(reason);
-    this.#wake?.();
     this.#proceed();
+  }
+
+  /** Whoever called `map` waits for it, unless the pool is terminated. */
+  abandon(reason: unknown, force: boolean): void {
+    if (force) this.abort(reason);
   }
 
   #noteFailure(index: number, error: unknown): void {
@@ -98,19 +101,35 @@ export class MapRun {
     }
     this.#sending = false;
     const through = this.#sent >= this.#items.length || this.#aborted;
-    if (through && !this.#feeding && this.#chunks.size === 0) this.#end();
+    if (through && !this.#source && this.#chunks.size === 0) this.#end();
   }
 
   #end(): void {
     this.#ended = true;
-    const stopped = this.#sent < this.#items.length ? this.#aborted : undefined;
+    const stopped = this.#aborted;
     const failure = stopped ? { error: stopped.reason } : this.#failure;
     if (failure) this.#sink.reject(failure.error);
     else this.#sink.resolve(this.#results);
     this.#scheduler.release();
   }
 
-  async #feed(items: AsyncIterable<unknown>): Promise<void> {
+  #startFeeding(source: AsyncSource<unknown>): void {
+    this.#chunksize = this.#plan.chunksize ?? 1;
+    // While no job is under way, nobody else sees the signal or the end of the pool.
+    const signal = this.#plan.call.limits?.signal;
+    const onAbort = (): void => this.abort(signal?.reason);
+    signal?.addEventListener("abort", onAbort);
+    this.#scheduler.attach(this);
+    this.#feed(source).then(() => {
+      signal?.removeEventListener("abort", onAbort);
+      this.#source = undefined;
+      this.#scheduler.detach(this);
+      this.#proceed();
+    });
+  }
+
+  /** Never rejects: what the source throws is the outcome of the map. */
+  async #feed(source: AsyncSource<unknown>): Promise<void> {
     let index = 0;
     try {
       let chunk: unknown[] = [];
@@ -119,7 +138,7 @@ export class MapRun {
         index += chunk.length;
         chunk = [];
       };
-      for await (const item of items) {
+      for await (const item of source) {
         if (this.#aborted) break;
         chunk.push(item);
         if (chunk.length < this.#chunksize) continue;
@@ -133,8 +152,5 @@ export class MapRun {
       this.#failure = { index: -1, error };
       this.#chunks.cancelWaiting(error);
     }
-    this.#feeding = false;
-    if (this.#aborted) this.#failure ??= { index: -1, error: this.#aborted.reason };
-    this.#proceed();
   }
 }

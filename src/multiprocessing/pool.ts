@@ -1,14 +1,8 @@
 import { type CallOptions, checkCall, type CheckedCall } from "../core/call_options.ts";
 import { InvalidStateError, PoolClosedError, PoolError, TimeoutError } from "../core/errors.ts";
 import type { PoolEvents } from "../core/events.ts";
-import { type Job, type JobSink } from "../core/job.ts";
-import {
-  checkArray,
-  checkCount,
-  checkFunction,
-  checkOptions,
-  checkTimeout,
-} from "../core/options.ts";
+import type { Job, JobSink } from "../core/job.ts";
+import { checkArray, checkCount, checkFunction, checkWait } from "../core/options.ts";
 import { Origins } from "../core/origin.ts";
 import type {
   AnyIterable,
@@ -409,8 +403,8 @@ export class Pool implements PoolContract {
    *
    * Rejects with `InvalidStateError` before `close()` or `terminate()`, with `TimeoutError` in time.
    */
-  async join({ timeout }: WaitOptions = {}): Promise<void> {
-    const limit = checkTimeout(timeout, "timeout");
+  async join(options?: WaitOptions): Promise<void> {
+    const limit = checkWait(options, "join pool");
     if (!this.#closed) {
       throw new InvalidStateError(
         "Cannot join pool: it is still open; call close() or terminate()",

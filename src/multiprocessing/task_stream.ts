@@ -1,11 +1,11 @@
 import { CancelledError } from "../core/errors.ts";
 import type { Job, JobSink } from "../core/job.ts";
-import { checkTimeout } from "../core/options.ts";
+import { checkWait } from "../core/options.ts";
 import type { PoolIterator, WaitOptions } from "../core/pool.ts";
 import type { Consumer, Scheduler } from "../core/scheduler.ts";
 import { type SentValue, STREAM_CREDIT } from "../protocol/messages.ts";
 import { revive } from "../protocol/revive.ts";
-import { Deliveries } from "./deliveries.ts";
+import { Deliveries, type Delivery } from "./deliveries.ts";
 
 /** What a generator task yields, as it yields it; the task is never far ahead of the consumer. */
 export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
@@ -31,14 +31,14 @@ export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
     return this;
   }
 
-  async next({ timeout }: WaitOptions = {}): Promise<IteratorResult<T, undefined>> {
-    return await this.#deliveries.next(checkTimeout(timeout, "timeout"));
+  async next(options?: WaitOptions): Promise<IteratorResult<T, undefined>> {
+    return await this.#deliveries.next(checkWait(options, "get next item"));
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
     const ended = this.#ended;
-    this.#end();
     this.#deliveries.discard();
+    this.#end();
     if (!ended && this.#job) {
       this.#scheduler.abort(this.#job, new CancelledError("The stream was ended"));
     }
@@ -58,8 +58,15 @@ export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
 
   items(items: readonly SentValue[]): void {
     if (this.#ended) return;
-    for (const { value, marked } of items) {
-      this.#deliveries.push({ ok: true, value: (marked ? revive(value) : value) as T });
+    for (const item of items) this.#deliveries.push(this.#open(item));
+  }
+
+  /** An item that cannot be revived fails its own `next()`. */
+  #open({ value, marked }: SentValue): Delivery<T> {
+    try {
+      return { ok: true, value: (marked ? revive(value) : value) as T };
+    } catch (error) {
+      return { ok: false, error };
     }
   }
 

@@ -1,0 +1,6 @@
+import { threadBackend } from "./conformance/backends.ts";
+import { applySuite } from "./conformance/pool_apply.ts";
+import { mapSuite } from "./conformance/pool_map.ts";
+
+applySuite(threadBackend);
+mapSuite(threadBackend);
