@@ -20,5 +20,7 @@ export function compile(source: string): AnyFunction {
 /** Transpilers wrap functions in helpers that live in the module they came from; these we provide. */
 function evaluate(expression: string): AnyFunction {
   const make = new Function("__name", `"use strict"; return ${expression};`);
-  return make((fn: AnyFunction) => fn);
+  const made: unknown = make((fn: AnyFunction) => fn);
+  if (typeof made === "function") return made;
+  throw new SyntaxError("this is the source of no function");
 }

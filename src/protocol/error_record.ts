@@ -103,13 +103,17 @@ function builtin(name: string): ErrorClass | undefined {
   return (globalThis as unknown as Record<string, ErrorClass | undefined>)[name];
 }
 
+function libraryError(name: string): ErrorClass | undefined {
+  return Object.hasOwn(libraryErrors, name) ? libraryErrors[name] : undefined;
+}
+
 /** The class under which the other side can rebuild this error, or `null`. */
 function classNameOf(error: Error): string | null {
   const prototype = Object.getPrototypeOf(error) as object;
   const registered = realm.classesByPrototype.get(prototype);
   if (registered) return registered.name;
   const name = error.constructor?.name ?? "";
-  const known: unknown = libraryErrors[name] ?? builtin(name);
+  const known: unknown = libraryError(name) ?? builtin(name);
   // Node's and Bun's own errors are of hidden subclasses whose `constructor` is the built-in class.
   if (known === error.constructor) return name;
   return (known as ErrorClass | undefined)?.prototype === prototype ? name : null;
@@ -153,7 +157,7 @@ function createShell(
   if (name === "DOMException") return { error: new DOMException(message, ownName), known: true };
   const known = name === null
     ? undefined
-    : realm.classesByName.get(name) ?? libraryErrors[name] ?? builtin(name);
+    : realm.classesByName.get(name) ?? libraryError(name) ?? builtin(name);
   if (!known) {
     return { error: new RemoteError(message, { remoteName: name ?? ownName }), known: false };
   }

@@ -18,9 +18,11 @@ import {
   givePort,
   look,
   measureView,
+  readAll,
   sharedBytes,
   sum,
 } from "../tasks/values.ts";
+import { knownGap } from "../known_gaps.ts";
 import { it } from "./bounded.ts";
 import type { SuiteBackend } from "./leaks.ts";
 import { rejection } from "./rejection.ts";
@@ -145,7 +147,7 @@ export function bytes({ sharedPool, traits }: SuiteBackend): void {
   }
 }
 
-export function moves({ sharedPool }: SuiteBackend): void {
+export function moves({ sharedPool, traits }: SuiteBackend): void {
   const pool = sharedPool(1);
 
   it("transfer() does detach a typed array at the call, and the task gets it", async () => {
@@ -226,6 +228,27 @@ export function moves({ sharedPool }: SuiteBackend): void {
     });
     assertEquals(message, "from the task");
     port.close();
+  });
+
+  const moveStream = async (): Promise<void> => {
+    const stream = ReadableStream.from(["a", "b"]);
+    assertEquals(await pool().apply(readAll, [transfer(stream)]), ["a", "b"]);
+  };
+  if (traits.isolated) knownGap("stream-transfer", moveStream);
+  else it("transfer() does hand a ReadableStream to the task", moveStream);
+
+  it("transfer() does fail one call at most where a runtime moves no streams", async () => {
+    const outcomes = await Promise.allSettled([
+      pool().apply(echo, [1]),
+      pool().apply(readAll, [transfer(ReadableStream.from(["a"]))]),
+      pool().apply(sum, [new Uint8Array(100_000).fill(1)]),
+      pool().apply(echo, [2]),
+    ]);
+    const [first, moved, bytes, last] = outcomes.map((outcome) =>
+      outcome.status === "fulfilled" ? outcome.value : outcome.reason.name
+    );
+    assertEquals([first, bytes, last], [1, 100_000, 2]);
+    if (moved !== "MaybeEncodingError") assertEquals(moved, ["a"]);
   });
 
   it("transfer() does refuse what cannot be moved", () => {

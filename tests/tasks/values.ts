@@ -97,6 +97,11 @@ export const givePort = task(import.meta, function givePort(): MessagePort {
   return transfer(port2);
 });
 
+/** Reads a stream to its end. */
+export const readAll = task(import.meta, async function readAll(stream: ReadableStream<string>) {
+  return await Array.fromAsync(stream);
+});
+
 /** Arrives as itself on both sides. */
 export class Point {
   readonly x: number;
