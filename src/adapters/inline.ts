@@ -1,7 +1,7 @@
 /** Workers on this event loop: no threads, no isolation, the same calls. For I/O, tests and debugging. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Transport, TransportEvents, WorkerAdapter } from "../core/backend.ts";
-import { CancelledError } from "../core/errors.ts";
+import { CancelledError } from "../protocol/errors.ts";
 import { timestamp } from "../protocol/claims.ts";
 import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";

@@ -8,7 +8,6 @@ import {
   Outcome,
   readJobs,
   type ToWorker,
-  writeReply,
 } from "../protocol/messages.ts";
 import { revive } from "../protocol/revive.ts";
 import { ChunkRun } from "./chunk.ts";
