@@ -43,9 +43,13 @@ export class StreamPump {
         const step = iterator.next();
         const { done, value } = step instanceof Promise ? await this.#awaitStep(step) : await step;
         if (done) return;
-        this.#add(await value);
+        const refusal = this.#add(await value);
+        if (!refusal) continue;
+        // As after `break`: what it throws at its end would hide the reason.
+        await close(iterator).catch(() => {});
+        throw refusal.error;
       }
-      await iterator.return?.();
+      await close(iterator);
     } finally {
       this.#flush();
     }
@@ -67,10 +71,15 @@ export class StreamPump {
     return step.finally(() => settled = true);
   }
 
-  #add(item: unknown): void {
-    const { value, marked, transfer } = encode(item, "item");
-    this.#items.push({ value, marked });
-    if (transfer) (this.#transfer ??= []).push(...transfer);
+  /** Says why an item cannot be sent. */
+  #add(item: unknown): { readonly error: unknown } | undefined {
+    try {
+      const { value, marked, transfer } = encode(item, "item");
+      this.#items.push({ value, marked });
+      if (transfer) (this.#transfer ??= []).push(...transfer);
+    } catch (error) {
+      return { error };
+    }
   }
 
   #flush(): void {
@@ -80,6 +89,10 @@ export class StreamPump {
     this.#transfer = undefined;
     this.#send(items, transfer);
   }
+}
+
+async function close(iterator: AnyIterator): Promise<void> {
+  await iterator.return?.();
 }
 
 function iterate(iterable: unknown): AnyIterator {

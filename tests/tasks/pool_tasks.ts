@@ -3,6 +3,7 @@
  * a line in a file, a gate is a file that must exist before a task goes on.
  */
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import process from "node:process";
 import { currentTask, task } from "@pool/core";
 
@@ -15,8 +16,9 @@ const LONGEST_BUSY = 1500;
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Also ends when the suite has ended and taken its files away. */
 async function untilExists(path: string): Promise<void> {
-  while (!existsSync(path)) await pause(LOOK_EVERY);
+  while (!existsSync(path) && existsSync(dirname(path))) await pause(LOOK_EVERY);
 }
 
 function countNotes(path: string): number {
@@ -103,14 +105,7 @@ export const untilAborted = task(import.meta, async (path: string): Promise<stri
   const { signal } = currentTask();
   appendFileSync(path, "in\n");
   if (!signal.aborted) {
-    await new Promise<void>((resolve) => {
-      // A timer keeps threads without other work alive, as a task's own work would.
-      const timer = setInterval(() => {}, 1000);
-      signal.addEventListener("abort", () => {
-        clearInterval(timer);
-        resolve();
-      });
-    });
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
   }
   const reason = signal.reason as { name?: string; message?: string } | undefined;
   appendFileSync(path, `${reason?.name}: ${reason?.message}\n`);
@@ -191,7 +186,7 @@ export const die = task(import.meta, (way: string): Promise<never> => {
     default:
       leave(Number(way));
   }
-  return new Promise(() => void setTimeout(() => {}, 60_000));
+  return new Promise(() => {});
 });
 
 /** `die` for one item of a map. */
@@ -245,7 +240,7 @@ export const failToClose = task(import.meta, (): never => {
 
 /** An initializer that never ends. */
 export const stall = task(import.meta, async (): Promise<void> => {
-  await new Promise((resolve) => setTimeout(resolve, 60_000));
+  await new Promise(() => {});
 });
 
 /** An initializer that lets its worker die while it has nothing to do. */
