@@ -18,7 +18,10 @@ export interface CallOptions {
    * its worker is killed after `grace`. The call rejects with the signal's reason.
    */
   readonly signal?: AbortSignal;
-  /** Longest run, from its start in the worker; then as an abort, with `TimeoutError`. */
+  /**
+   * Longest run, from its start in the worker (the import of its module does not count); then as an
+   * abort, with `TimeoutError`. Infinite: no limit in spite of `taskTimeout`.
+   */
   readonly timeout?: number;
   /** Longest wait for the start; then `TimeoutError`. */
   readonly queueTimeout?: number;

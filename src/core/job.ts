@@ -104,9 +104,14 @@ export class Job implements Waiting {
     return this.request.key;
   }
 
+  /** It is a part of a map. */
+  get isChunk(): boolean {
+    return this.mode === JobMode.map || this.mode === JobMode.starmap;
+  }
+
   /** How many calls of its function it is. */
   get calls(): number {
-    return this.mode === JobMode.call || this.mode === JobMode.stream ? 1 : this.args.length;
+    return this.isChunk ? this.args.length : 1;
   }
 
   /** Its buffers go with it when it is sent, so that it can be sent only once. */

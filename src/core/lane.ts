@@ -263,11 +263,15 @@ export class Lane {
     return jobs.sort(youngestFirst);
   }
 
-  /** When a job began, or `undefined` while it waits; before all time where nobody can tell. */
+  /**
+   * When a job began, or `undefined` while it waits or its module is imported; before all time where
+   * nobody can tell.
+   */
   startedAt(job: Job): number | undefined {
     if (!this.#claims) return -Infinity;
     if (this.#claims.state(job.cell) === "waiting") return undefined;
-    return this.#claims.startedAt(job.cell);
+    const time = this.#claims.startedAt(job.cell);
+    return time === Infinity ? undefined : time;
   }
 
   /** True when the job is through and its reply on the way; the worker may be busy with the next. */

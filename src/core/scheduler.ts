@@ -137,7 +137,7 @@ export class Scheduler {
     const full = !accepted && this.#isFull();
     if (full && this.#config.whenFull === "reject") {
       throw new QueueFullError(
-        `Cannot submit job: ${this.#room.size} jobs are already pending (maxQueue)`,
+        `Cannot submit job: ${this.#room.calls} jobs are already pending (maxQueue)`,
       );
     }
     const job = new Job(request);
@@ -294,8 +294,7 @@ export class Scheduler {
 
   /** A worker that is free, or about to be, counts as room. */
   #mayAdmit(): boolean {
-    const waiting = this.#room.size - this.#room.lobby;
-    return waiting < this.#config.maxQueue + this.#roster.idle + this.#crew.vacant;
+    return this.#room.calls < this.#config.maxQueue + this.#roster.idle + this.#crew.vacant;
   }
 
   #enqueue(job: Job): void {

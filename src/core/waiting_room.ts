@@ -12,6 +12,7 @@ export class WaitingRoom {
   readonly #keyed = new Map<number, Backlog<Job>>();
   /** Beyond `maxQueue` under `whenFull: "wait"`. */
   readonly #lobby = new Backlog<Job>();
+  #calls = 0;
 
   constructor(seats: number) {
     this.#seats = seats;
@@ -24,6 +25,11 @@ export class WaitingRoom {
 
   get lobby(): number {
     return this.#lobby.size;
+  }
+
+  /** Jobs that count for `maxQueue`: not those before the door, not parts of maps. */
+  get calls(): number {
+    return this.#calls;
   }
 
   /** All jobs that wait. */
@@ -41,11 +47,13 @@ export class WaitingRoom {
   }
 
   add(job: Job): void {
+    if (!job.isChunk) this.#calls++;
     this.#lineOf(job).add(job);
   }
 
   /** Puts a job back that had its turn before. */
   putBack(job: Job): void {
+    if (!job.isChunk) this.#calls++;
     this.#lineOf(job).putBack(job);
   }
 
@@ -60,6 +68,7 @@ export class WaitingRoom {
 
   remove(job: Job): void {
     if (!this.#lineOf(job).remove(job)) this.#lobby.remove(job);
+    else if (!job.isChunk) this.#calls--;
   }
 
   /** The next job that anyone may run; it stays. */
@@ -83,6 +92,7 @@ export class WaitingRoom {
 
   /** Empties the room. */
   takeAll(): Job[] {
+    this.#calls = 0;
     const jobs: Job[] = [];
     for (const line of [this.#common, this.#lobby, ...this.#keyed.values()]) {
       for (let job = line.shift(); job; job = line.shift()) jobs.push(job);

@@ -13,6 +13,9 @@ export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
   readonly #deliveries: Deliveries<T>;
   #job: Job | undefined;
   #consumed = 0;
+  /** Items that may still come before the consumer takes one. */
+  #credit = STREAM_CREDIT;
+  #parked = false;
   #ended = false;
 
   constructor(scheduler: Scheduler) {
@@ -32,7 +35,10 @@ export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
   }
 
   async next(options?: WaitOptions): Promise<IteratorResult<T, undefined>> {
-    return await this.#deliveries.next(checkWait(options, "get next item"));
+    const timeout = checkWait(options, "get next item");
+    const item = this.#deliveries.next(timeout);
+    this.#updateParked();
+    return await item;
   }
 
   return(): Promise<IteratorResult<T, undefined>> {
@@ -58,7 +64,9 @@ export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
 
   items(items: readonly SentValue[]): void {
     if (this.#ended) return;
+    this.#credit -= items.length;
     for (const item of items) this.#deliveries.push(this.#open(item));
+    this.#updateParked();
   }
 
   /** An item that cannot be revived fails its own `next()`. */
@@ -80,6 +88,7 @@ export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
 
   #end(failure?: { readonly error: unknown }): void {
     this.#ended = true;
+    this.#updateParked();
     this.#deliveries.end(failure);
     this.#scheduler.detach(this);
   }
@@ -88,6 +97,17 @@ export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
   #noteConsumed(): void {
     if (++this.#consumed < STREAM_CREDIT / 2 || this.#ended) return;
     if (this.#job) this.#scheduler.credit(this.#job, this.#consumed);
+    this.#credit += this.#consumed;
     this.#consumed = 0;
+    this.#updateParked();
+  }
+
+  /** A task that nobody takes items from waits for ever: that alone keeps no program running. */
+  #updateParked(): void {
+    const parked = !this.#ended && this.#credit <= 0 && this.#deliveries.waiting === 0;
+    if (parked === this.#parked) return;
+    this.#parked = parked;
+    if (parked) this.#scheduler.release();
+    else this.#scheduler.hold();
   }
 }

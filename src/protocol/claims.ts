@@ -58,7 +58,7 @@ export class Claims {
     return state === RUNNING ? "running" : state === DONE ? "done" : "waiting";
   }
 
-  /** Host: when the running job began. */
+  /** Host: when the running job began; infinite while its function is looked up. */
   startedAt(cell: number): number {
     return this.#startedAt[cell]!;
   }
@@ -72,6 +72,11 @@ export class Claims {
   claim(cell: number, now: number): boolean {
     this.#startedAt[cell] = now;
     return Atomics.compareExchange(this.#states, cell, QUEUED, RUNNING) === QUEUED;
+  }
+
+  /** Worker: when the claimed job begins, where that is later than its claim. */
+  startAt(cell: number, time: number): void {
+    this.#startedAt[cell] = time;
   }
 
   /** Worker: begins the next item of a chunk. */

@@ -134,12 +134,15 @@ export class RunLoop {
 
   async #findAndRun(job: JobRecord): Promise<void> {
     let found: FoundFunction;
+    // A time limit is for the task, not for the import of its module, or it could never be met.
+    this.#claims?.startAt(job.cell, Infinity);
     try {
       found = await this.#functions.find(job.functionId);
     } catch (error) {
       return this.#fail(job, error);
     }
     this.#began = timestamp();
+    this.#claims?.startAt(job.cell, this.#began);
     await this.#run(job, found);
   }
 
