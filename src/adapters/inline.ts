@@ -46,6 +46,7 @@ class InlineTransport implements Transport {
       post: (message) => this.#deliver(() => events.message(message as FromWorker)),
       runWith: (context, run) => tasks.run(context, run),
       yieldAfter: TURN,
+      yieldTurn: (resume) => setTimeout(resume),
       guarded: false,
     });
   }

@@ -1,10 +1,12 @@
 /** Starts the run loop in a worker thread, on every runtime. */
 import { workerData } from "node:worker_threads";
 import process from "node:process";
+import { setImmediate } from "node:timers";
 import type { ToWorker } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
 import { sentError, serve } from "../worker/serve.ts";
 import { listen } from "./ports.ts";
+import { wrapText } from "./text_memory.ts";
 
 /** What a thread adapter puts into `workerData`. */
 export interface ThreadData {
@@ -19,7 +21,9 @@ export function enterWorker(): void {
   const worker = serve({
     post: (message, transfer) => port.postMessage(message, transfer ?? []),
     memory: usedMemory,
-    yieldAfter: 0,
+    yieldAfter: 10,
+    yieldTurn: (resume) => setImmediate(resume),
+    wrapText,
     guarded: true,
   });
   realm.context = () => worker.context;

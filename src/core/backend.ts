@@ -1,5 +1,6 @@
 /** All that a runtime owes the scheduler. Adapters implement this; nothing else names a runtime. */
 import type { FromWorker, ToWorker } from "../protocol/messages.ts";
+import type { WrapText } from "../protocol/slots.ts";
 
 /** How workers are run: threads and processes isolate tasks, inline runs them on this event loop. */
 export type WorkerKind = "thread" | "process" | "inline";
@@ -80,6 +81,8 @@ export interface WorkerAdapter {
   readonly traits: WorkerTraits;
   /** Throws for settings that it cannot honour. */
   check?(settings: WorkerSettings): void;
+  /** Views shared memory as text; only where workers are threads, which may block: turns slots on. */
+  readonly wrapText?: WrapText;
   /** Starts a worker. May throw; else every later failure arrives through `events.exit`. */
   spawn(spec: WorkerSpec, events: TransportEvents): Transport;
 }

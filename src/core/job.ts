@@ -64,6 +64,8 @@ export class Job implements Waiting {
   cell = -1;
   /** What was added to the lane's load for it. */
   cost = 0;
+  /** It was sent by message, not by a slot. */
+  byMessage = false;
   /** Meant for one worker: it goes to no other. */
   pinned = false;
   /** After the death of its worker: index of the item of a chunk that was running. */

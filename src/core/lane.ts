@@ -14,6 +14,7 @@ import {
 import type { Transport, WorkerAdapter, WorkerEnd, WorkerSpec } from "./backend.ts";
 import { MaybeEncodingError } from "./errors.ts";
 import type { Job } from "./job.ts";
+import { SlotWire } from "./slot_wire.ts";
 
 /** A worker's life as the host sees it. */
 export type LaneState =
@@ -91,16 +92,21 @@ export class Lane {
   listed: { list: Lane[]; index: number } | undefined;
   readonly #events: LaneEvents;
   readonly #claims: Claims | undefined;
+  readonly #slots: SlotWire | undefined;
   readonly #transport: Transport;
   /** Jobs by cell; one that was taken back has left its cell. */
   readonly #jobs: (Job | undefined)[] = [];
   readonly #freeCells: number[] = [];
   readonly #knownFunctions = new Set<number>();
+  /** Functions that the worker has found: their calls may go through slots. */
+  readonly #foundFunctions = new Set<number>();
   #define: FunctionDefinition[] = [];
   #outgoing: unknown[] = [];
   #outgoingJobs: Job[] = [];
   #transfer: Transferable[] | undefined;
   #outstanding = 0;
+  /** How many of them went by message. */
+  #byMessage = 0;
   /** Estimated milliseconds of the jobs that it has. */
   #load = 0;
   #exclusive = false;
@@ -119,6 +125,14 @@ export class Lane {
     this.name = spec.name;
     this.#events = events;
     this.#claims = adapter.traits.sharedMemory ? new Claims() : undefined;
+    const { wrapText } = adapter;
+    // The memory that a worker uses is told by messages alone.
+    if (wrapText && !start.reportMemory) {
+      this.#slots = new SlotWire(wrapText, {
+        attend: () => this.#transport.post({ type: "attend" }),
+        done: () => this.#receiveSlots(),
+      });
+    }
     this.#transport = adapter.spawn(spec, {
       message: (message) => this.#receive(message),
       exit: (end) => this.#end(end),
@@ -128,6 +142,7 @@ export class Lane {
         type: "start",
         workerId: spec.workerId,
         claims: this.#claims?.buffer ?? null,
+        slots: this.#slots?.memory ?? null,
         ...start,
       });
     } catch (error) {
@@ -174,11 +189,21 @@ export class Lane {
     this.given++;
     this.#exclusive = job.movesOnce;
     this.#claims?.offer(cell);
+    if (this.#sendBySlot(job)) return;
+    job.byMessage = true;
+    this.#byMessage++;
     this.#write(job);
     const outgoing = this.#outgoingJobs.push(job);
     if (outgoing === 1) this.#events.hasOutgoing(this);
     // In a long turn of the host, workers can begin meanwhile.
     else if (outgoing === FLUSH_AT) this.flush();
+  }
+
+  /** The fast lane. It must not overtake jobs that went by message. */
+  #sendBySlot(job: Job): boolean {
+    if (!this.#slots) return false;
+    this.#slots.listen();
+    return this.#byMessage === 0 && this.#foundFunctions.has(job.fn.id) && this.#slots.send(job);
   }
 
   #write(job: Job): void {
@@ -203,6 +228,7 @@ export class Lane {
     if (sent.length === 0 || this.state === "gone") return;
     try {
       this.#transport.post({ type: "run", define, jobs }, transfer);
+      this.#slots?.announceMail();
     } catch (error) {
       this.#flushSingly(jobs, define, error);
     }
@@ -226,6 +252,7 @@ export class Lane {
         this.#refuse(record.cell, error);
       }
     });
+    this.#slots?.announceMail();
     this.#events.progressed(this);
   }
 
@@ -314,7 +341,9 @@ export class Lane {
   }
 
   #post(message: ToWorker): void {
-    if (this.state !== "gone") this.#transport.post(message);
+    if (this.state === "gone") return;
+    this.#transport.post(message);
+    this.#slots?.announceMail();
   }
 
   #receive(message: FromWorker): void {
@@ -354,14 +383,38 @@ export class Lane {
       const job = this.#jobs[cell];
       this.#release(cell);
       if (!job) return;
+      this.#foundFunctions.add(job.fn.id);
       this.#leave(job);
       this.#events.done(job, outcome, payload);
     });
     this.#events.progressed(this);
   }
 
+  #receiveSlots(): void {
+    if (this.state === "gone") return;
+    this.#stalled = false;
+    this.#takeSlots();
+    this.#events.progressed(this);
+    if (this.#outstanding > 0) this.#slots!.listen();
+  }
+
+  /** Settles what is finished in slots; these results outlive their worker. */
+  #takeSlots(): void {
+    this.#slots?.take((cell, outcome, elapsed, payload) => {
+      const job = this.#jobs[cell];
+      this.#release(cell);
+      if (!job) return;
+      this.#events.measured(job.fn.id, job.calls, elapsed);
+      this.#foundFunctions.add(job.fn.id);
+      this.#leave(job);
+      this.#events.done(job, outcome, payload);
+    });
+  }
+
   #leave(job: Job): void {
     this.#outstanding--;
+    if (job.byMessage) this.#byMessage--;
+    job.byMessage = false;
     this.#load = this.#outstanding === 0 ? 0 : this.#load - job.cost;
     if (this.#outstanding === 0) this.#exclusive = false;
   }
@@ -379,6 +432,8 @@ export class Lane {
 
   /** The worker ended or is given up; says what it had. */
   bury(): LaneRemains {
+    this.#takeSlots();
+    this.#slots?.close();
     const begun: Job[] = [], waiting: Job[] = [];
     const unsent = new Set(this.#outgoingJobs);
     for (const job of this.#jobs) {

@@ -15,6 +15,8 @@ export type ToWorker =
     readonly workerId: number;
     /** Shared states of the lane's cells; `null` where memory is not shared. */
     readonly claims: SharedArrayBuffer | null;
+    /** The lane's slots; `null` where there are none. */
+    readonly slots: SharedArrayBuffer | null;
     /** The initializer, then the broadcasts so far; run in order. */
     readonly setup: readonly SetupCall[];
     readonly finalizer: SetupCall | null;
@@ -27,6 +29,8 @@ export type ToWorker =
     readonly define: readonly FunctionDefinition[];
     readonly jobs: readonly unknown[];
   }
+  /** Something is in the slots. */
+  | { readonly type: "attend" }
   /** The running job of this cell shall end. */
   | { readonly type: "abort"; readonly cell: number; readonly reason: SentValue }
   /** The consumer of a stream takes `items` more. */

@@ -10,8 +10,10 @@ import {
   type ToWorker,
 } from "../protocol/messages.ts";
 import { revive } from "../protocol/revive.ts";
+import type { Slots, WrapText } from "../protocol/slots.ts";
 import { ChunkRun } from "./chunk.ts";
 import { encodeThrown, refuseIterator } from "./failures.ts";
+import { Intake } from "./intake.ts";
 import { ReplyBatch } from "./reply_batch.ts";
 import { RunningTask } from "./running_task.ts";
 import { StreamPump } from "./stream_pump.ts";
@@ -26,8 +28,12 @@ export interface WorkerServices {
   memory?(): number;
   /** Runs a task so that `currentTask()` finds its context across awaits, where workers share a realm. */
   runWith?<T>(context: RunningTask, run: () => T): T;
-  /** Milliseconds after which the loop lets the event loop have a turn; 0: never between jobs. */
+  /** Milliseconds after which the loop lets the event loop have a turn. */
   readonly yieldAfter: number;
+  /** Calls back after a turn of the event loop. */
+  yieldTurn(resume: () => void): void;
+  /** Views shared memory as text, where slots can be used. */
+  wrapText?: WrapText;
   /** Refuse pools that a module creates while it is imported: a missing main guard. */
   readonly guarded: boolean;
 }
@@ -37,8 +43,13 @@ export interface LoopStart {
   readonly workerId: number;
   readonly claims: Claims | undefined;
   readonly reportMemory: boolean;
+  readonly slots: Slots | undefined;
 }
 
+/** The host is called once for so many results in slots. */
+const RESULTS_A_BELL = 64;
+/** It is called at once after a call that took longer (ms). */
+const LONG = 0.1;
 /** An async task that settles within this many microtasks holds up no earlier result. */
 const TICKS_BEFORE_FLUSH = 4;
 
@@ -49,9 +60,11 @@ export class RunLoop {
   readonly #claims: Claims | undefined;
   readonly #workerId: number;
   readonly #replies: ReplyBatch;
-  readonly #queue: JobRecord[] = [];
-  #next = 0;
+  readonly #intake: Intake;
+  readonly #slots: Slots | undefined;
   #busy = false;
+  /** Results in slots since the host was last called. */
+  #unrung = 0;
   #job: JobRecord | undefined;
   #task: RunningTask | undefined;
   #stream: StreamPump | undefined;
@@ -63,6 +76,8 @@ export class RunLoop {
     this.#functions = functions;
     this.#claims = start.claims;
     this.#workerId = start.workerId;
+    this.#slots = start.slots;
+    this.#intake = new Intake(start.slots);
     this.#replies = new ReplyBatch(services, start.reportMemory);
   }
 
@@ -73,7 +88,11 @@ export class RunLoop {
 
   receive({ define, jobs }: ToWorker & { readonly type: "run" }): void {
     this.#functions.define(define);
-    readJobs(jobs, (job) => this.#queue.push(job));
+    readJobs(jobs, (job) => this.#intake.push(job));
+  }
+
+  /** Looks for work; to be called after every message. */
+  attend(): void {
     if (!this.#busy) this.#drain();
   }
 
@@ -90,25 +109,30 @@ export class RunLoop {
   /** Sends what is finished; the way out of a worker calls it too. */
   flush(): void {
     this.#replies.flush();
+    this.#slots?.ringBell();
+    this.#unrung = 0;
   }
 
   /** Runs jobs until one has to be waited for or none is left. */
   #drain = (): void => {
     this.#busy = true;
-    const turnBegan = this.#began = timestamp();
-    const { yieldAfter } = this.#services;
-    while (this.#next < this.#queue.length) {
-      if (yieldAfter > 0 && this.#began - turnBegan > yieldAfter) {
-        this.flush();
-        setTimeout(this.#drain);
-        return;
+    const { yieldAfter, yieldTurn } = this.#services;
+    const turnEnds = (this.#began = timestamp()) + yieldAfter;
+    for (;;) {
+      const job = this.#intake.take();
+      if (typeof job === "object") {
+        const running = this.#begin(job);
+        if (running) return this.#await(running);
+        if (this.#began < turnEnds) continue;
       }
-      const running = this.#begin(this.#queue[this.#next++]!);
-      if (running) return this.#await(running);
+      this.flush();
+      if (job === "mail" && this.#intake.park()) break;
+      // Timers, and messages that wait, get their turn.
+      if (job !== undefined) return yieldTurn(this.#drain);
+      if (!this.#intake.rest()) break;
+      this.#began = timestamp();
     }
-    this.#queue.length = this.#next = 0;
     this.#busy = false;
-    this.flush();
   };
 
   #await(running: Promise<void>): void {
@@ -123,8 +147,7 @@ export class RunLoop {
   #begin(job: JobRecord): Promise<void> | undefined {
     if (job.risky || this.#replies.isDue(this.#began)) this.flush();
     if (this.#claims && !this.#claims.claim(job.cell, this.#began)) {
-      this.#replies.add(job.cell, Outcome.skipped, undefined);
-      return;
+      return this.#skip(job.cell);
     }
     this.#job = job;
     this.#task = undefined;
@@ -195,6 +218,8 @@ export class RunLoop {
     if (value instanceof ChunkRun) return this.#succeedChunk(job, value);
     let encoded: Encoded;
     try {
+      // Most results are small and plain: their bytes are the copy.
+      if (this.#slots?.writeResult(job.cell, value)) return this.#finishInSlot(job);
       refuseIterator(value);
       encoded = encode(value, "result");
     } catch (error) {
@@ -220,13 +245,36 @@ export class RunLoop {
     payload: unknown,
     transfer?: Transferable[],
   ): undefined {
+    const inSlot = outcome === Outcome.value && isPrimitive(payload) &&
+      this.#slots?.writeResult(job.cell, payload);
+    if (inSlot) return this.#finishInSlot(job);
+    const elapsed = this.#end(job);
+    const calls = job.mode === JobMode.call || job.mode === JobMode.stream ? 1 : job.args.length;
+    this.#replies.addTime(job.functionId, calls, elapsed);
+    this.#replies.add(job.cell, outcome, payload, transfer);
+  }
+
+  #finishInSlot(job: JobRecord): undefined {
+    const elapsed = this.#end(job);
+    this.#slots!.finish(job.cell, Outcome.value, elapsed);
+    if (++this.#unrung < RESULTS_A_BELL && elapsed < LONG) return;
+    this.#slots!.ringBell();
+    this.#unrung = 0;
+  }
+
+  /** The job is done; returns the milliseconds it took. */
+  #end(job: JobRecord): number {
     this.#claims?.finish(job.cell);
     this.#job = undefined;
-    const ended = timestamp();
-    const calls = job.mode === JobMode.call || job.mode === JobMode.stream ? 1 : job.args.length;
-    this.#replies.addTime(job.functionId, calls, ended - this.#began);
-    this.#began = ended;
-    this.#replies.add(job.cell, outcome, payload, transfer);
+    const began = this.#began;
+    this.#began = timestamp();
+    return this.#began - began;
+  }
+
+  /** The host has taken the job back. */
+  #skip(cell: number): undefined {
+    if (this.#slots) this.#slots.finish(cell, Outcome.skipped, 0);
+    else this.#replies.add(cell, Outcome.skipped, undefined);
   }
 
   #createTask(job: JobRecord): RunningTask {

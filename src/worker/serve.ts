@@ -2,6 +2,7 @@
 import { Claims } from "../protocol/claims.ts";
 import type { SentValue, SetupCall, ToWorker } from "../protocol/messages.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
+import { Slots } from "../protocol/slots.ts";
 import { encodeThrown } from "./failures.ts";
 import { RunLoop, type WorkerServices } from "./run_loop.ts";
 import type { RunningTask } from "./running_task.ts";
@@ -24,7 +25,7 @@ export function serve(services: WorkerServices): ServedWorker {
 
   async function start(message: ToWorker & { readonly type: "start" }): Promise<void> {
     finalizer = message.finalizer;
-    const { workerId, claims, reportMemory } = message;
+    const { workerId, claims, slots, reportMemory } = message;
     try {
       for (const call of message.setup) await runSetup(call, services.guarded);
     } catch (error) {
@@ -35,6 +36,7 @@ export function serve(services: WorkerServices): ServedWorker {
       workerId,
       claims: claims ? new Claims(claims) : undefined,
       reportMemory,
+      slots: slots && services.wrapText ? new Slots(services.wrapText, slots) : undefined,
     });
     services.post({ type: "ready" });
   }
@@ -49,20 +51,27 @@ export function serve(services: WorkerServices): ServedWorker {
     services.post({ type: "closed", error });
   }
 
+  function receive(message: ToWorker): void {
+    switch (message.type) {
+      case "start":
+        return void start(message);
+      case "attend":
+        return;
+      case "run":
+        return loop?.receive(message);
+      case "abort":
+        return loop?.abort(message.cell, reviveOrFault(message.reason));
+      case "credit":
+        return loop?.credit(message.cell, message.items);
+      case "close":
+        return void close();
+    }
+  }
+
   return {
     receive(message) {
-      switch (message.type) {
-        case "start":
-          return void start(message);
-        case "run":
-          return loop?.receive(message);
-        case "abort":
-          return loop?.abort(message.cell, reviveOrFault(message.reason));
-        case "credit":
-          return loop?.credit(message.cell, message.items);
-        case "close":
-          return void close();
-      }
+      receive(message);
+      loop?.attend();
     },
     get context() {
       return loop?.context;

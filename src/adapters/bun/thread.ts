@@ -4,6 +4,7 @@
  */
 import type { WorkerAdapter } from "../../core/backend.ts";
 import { refusePermissions } from "../permissions.ts";
+import { wrapText } from "../text_memory.ts";
 import { ThreadTransport } from "../thread_transport.ts";
 import { defaultWorkerUrl } from "../worker_url.ts";
 
@@ -19,6 +20,7 @@ export const bunThreads: WorkerAdapter = {
   traits: { kind: "thread", isolated: true, sharedMemory: true, killable: true },
 
   check: refusePermissions,
+  wrapText,
 
   spawn(spec, events) {
     return new ThreadTransport(events, (port, on) => {

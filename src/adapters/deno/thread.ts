@@ -8,6 +8,7 @@
 import { Worker } from "node:worker_threads";
 import type { WorkerAdapter } from "../../core/backend.ts";
 import { refusePermissions } from "../permissions.ts";
+import { wrapText } from "../text_memory.ts";
 import { ThreadTransport } from "../thread_transport.ts";
 import { defaultWorkerUrl } from "../worker_url.ts";
 
@@ -17,6 +18,7 @@ export const denoThreads: WorkerAdapter = {
   traits: { kind: "thread", isolated: true, sharedMemory: true, killable: false },
 
   check: refusePermissions,
+  wrapText,
 
   spawn(spec, events) {
     return new ThreadTransport(events, (port, on) => {

@@ -1,0 +1,85 @@
+import { JobMode, Outcome } from "../protocol/messages.ts";
+import { RISKY_CALL, Slots, type WrapText } from "../protocol/slots.ts";
+import type { Job } from "./job.ts";
+
+/** What the wire needs of its lane. */
+export interface SlotWireEvents {
+  /** The worker is in its event loop and must be called by a message. */
+  attend(): void;
+  /** The worker has finished something. */
+  done(): void;
+}
+
+/** The host's end of the slots of one lane. */
+export class SlotWire {
+  readonly #slots: Slots;
+  readonly #events: SlotWireEvents;
+  /** A wait for the bell is pending: it stays so until the bell rings, whether we sleep or not. */
+  #hearing = false;
+  /** The worker knows that it must ring. */
+  #asleep = false;
+  #closed = false;
+
+  constructor(wrapText: WrapText, events: SlotWireEvents) {
+    this.#slots = Slots.create(wrapText);
+    this.#events = events;
+  }
+
+  /** The memory to hand to the worker. */
+  get memory(): SharedArrayBuffer {
+    return this.#slots.memory;
+  }
+
+  /** Sends a job by its slot; false where it does not fit. */
+  send(job: Job): boolean {
+    const { cell, id: jobId, request: { fn, mode, marked, args, transfer } } = job;
+    if (marked || transfer || mode === JobMode.stream) return false;
+    const flags = job.limits ? mode | RISKY_CALL : mode;
+    if (!this.#slots.writeCall(cell, { functionId: fn.id, jobId, mode: flags, args })) return false;
+    if (this.#slots.send(cell)) this.#events.attend();
+    return true;
+  }
+
+  /** A message was posted. */
+  announceMail(): void {
+    if (this.#slots.announceMail()) this.#events.attend();
+  }
+
+  /** Sees to it that `done` is called for what is finished from now on. */
+  listen(): void {
+    if (this.#asleep) return;
+    // The order matters, see the README of the protocol: first the wait, then the flag, then a look.
+    if (!this.#hearing) {
+      this.#hearing = true;
+      this.#slots.hearBell().then(this.#onBell);
+    }
+    this.#asleep = this.#slots.sleep();
+    if (!this.#asleep) queueMicrotask(this.#look);
+  }
+
+  /** Calls back for each finished cell. */
+  take(each: (cell: number, outcome: Outcome, elapsed: number, payload: unknown) => void): void {
+    const slots = this.#slots;
+    for (let cell = slots.nextDone(); cell !== undefined; cell = slots.nextDone()) {
+      const outcome = slots.outcome(cell) as Outcome;
+      const payload = outcome === Outcome.value ? slots.readResult(cell) : undefined;
+      each(cell, outcome, slots.elapsed(cell), payload);
+    }
+  }
+
+  /** The worker is gone. */
+  close(): void {
+    this.#closed = true;
+    this.#slots.silence();
+  }
+
+  #onBell = (): void => {
+    this.#hearing = false;
+    this.#asleep = false;
+    this.#look();
+  };
+
+  #look = (): void => {
+    if (!this.#closed) this.#events.done();
+  };
+}

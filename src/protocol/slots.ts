@@ -1,0 +1,227 @@
+/**
+ * The slot lane: small calls and results in shared memory, without a message. README.md beside this file
+ * has the state machine and says why no wake-up is lost.
+ */
+import { CELLS } from "./claims.ts";
+import { type TextMemory, ValueBytes } from "./slot_codec.ts";
+
+/** Bytes of a slot; a call or result that does not fit goes by message. */
+const SLOT_BYTES = 1024;
+/** What stands in a slot before the values: see `#numbers` and `#elapsed` below. */
+const HEADER_BYTES = 24;
+/** Cells and one mark for mail. */
+const INBOX_SIZE = 2 * CELLS;
+/** In the inbox: a message has been posted; in place of a cell. */
+const MAIL = -1;
+
+// Control words, each in a cache line of its own, as each has one writer at a time.
+const INBOX_TAIL = 0, WORKER = 16, OUTBOX_TAIL = 32, HOST = 48, HOST_BELL = 64, MAIL_PENDING = 80;
+const CONTROL_WORDS = 96;
+
+/** Added to the mode of a call that may be killed while it runs. */
+export const RISKY_CALL = 8;
+
+/** Where the worker looks for work. */
+const ATTENTIVE = 0, SLEEPING = 1, PARKED = 2;
+const HOST_AWAKE = 0, HOST_ASLEEP = 1;
+
+const CONTROL_BYTES = CONTROL_WORDS * 4;
+const INBOX_BYTES = INBOX_SIZE * 4;
+const OUTBOX_BYTES = CELLS * 4;
+const SLOTS_AT = CONTROL_BYTES + INBOX_BYTES + OUTBOX_BYTES;
+
+/** Makes text views of shared memory; see {@link TextMemory}. */
+export type WrapText = (memory: SharedArrayBuffer) => TextMemory;
+
+/** A call as it stands in a slot. */
+export interface SlotCall {
+  readonly functionId: number;
+  readonly jobId: number;
+  readonly mode: number;
+  readonly args: unknown[];
+}
+
+/** Both sides' view of the slots of one lane. A slot belongs to the cell of the same number. */
+export class Slots {
+  readonly memory: SharedArrayBuffer;
+  readonly #control: Int32Array;
+  readonly #inbox: Int32Array;
+  readonly #outbox: Int32Array;
+  /** By slot: function, job, mode and number of arguments; later the outcome in place of the mode. */
+  readonly #numbers: Int32Array;
+  /** By slot: milliseconds that the call took. */
+  readonly #elapsed: Float64Array;
+  readonly #values: ValueBytes;
+  /** How far this side has read. */
+  #read = 0;
+  /** How far this side has written. */
+  #written = 0;
+
+  constructor(wrapText: WrapText, memory: SharedArrayBuffer) {
+    this.memory = memory;
+    this.#control = new Int32Array(memory, 0, CONTROL_WORDS);
+    this.#inbox = new Int32Array(memory, CONTROL_BYTES, INBOX_SIZE);
+    this.#outbox = new Int32Array(memory, CONTROL_BYTES + INBOX_BYTES, CELLS);
+    this.#numbers = new Int32Array(memory, SLOTS_AT);
+    this.#elapsed = new Float64Array(memory, SLOTS_AT);
+    this.#values = new ValueBytes(memory, wrapText(memory));
+  }
+
+  /** The host's side of a new lane, whose worker has not come to its slots yet. */
+  static create(wrapText: WrapText): Slots {
+    const slots = new Slots(wrapText, new SharedArrayBuffer(SLOTS_AT + CELLS * SLOT_BYTES));
+    slots.#control[WORKER] = PARKED;
+    return slots;
+  }
+
+  // The host's side.
+
+  /** Writes a call into its slot; false where it does not fit. It is not sent yet. */
+  writeCall(cell: number, call: SlotCall): boolean {
+    const start = SLOTS_AT + cell * SLOT_BYTES;
+    if (!this.#values.writeAll(call.args, start + HEADER_BYTES, start + SLOT_BYTES)) return false;
+    const at = cell * (SLOT_BYTES / 4);
+    this.#numbers[at] = call.functionId;
+    this.#numbers[at + 1] = call.jobId;
+    this.#numbers[at + 2] = call.mode;
+    this.#numbers[at + 3] = call.args.length;
+    return true;
+  }
+
+  /** Sends a written call. True where the worker must be called by a message: {@link Slots.call}. */
+  send(cell: number): boolean {
+    this.#inbox[this.#written & (INBOX_SIZE - 1)] = cell;
+    this.#written = (this.#written + 1) | 0;
+    Atomics.store(this.#control, INBOX_TAIL, this.#written);
+    return this.#wakeWorker();
+  }
+
+  /** A message was posted: a worker that is at its slots shall look. True as for `send`. */
+  announceMail(): boolean {
+    if (Atomics.load(this.#control, WORKER) === PARKED) return false;
+    if (Atomics.compareExchange(this.#control, MAIL_PENDING, 0, 1) !== 0) return false;
+    return this.send(MAIL);
+  }
+
+  #wakeWorker(): boolean {
+    const state = Atomics.load(this.#control, WORKER);
+    if (state === ATTENTIVE) return false;
+    if (state === SLEEPING) {
+      Atomics.notify(this.#control, INBOX_TAIL);
+      return false;
+    }
+    return Atomics.compareExchange(this.#control, WORKER, PARKED, ATTENTIVE) === PARKED;
+  }
+
+  /** The next finished cell, or `undefined`. */
+  nextDone(): number | undefined {
+    if (Atomics.load(this.#control, OUTBOX_TAIL) === this.#read) return undefined;
+    const cell = this.#outbox[this.#read & (CELLS - 1)]!;
+    this.#read = (this.#read + 1) | 0;
+    return cell;
+  }
+
+  /** How a finished cell ended. */
+  outcome(cell: number): number {
+    return this.#numbers[cell * (SLOT_BYTES / 4) + 2]!;
+  }
+
+  /** Milliseconds that it took. */
+  elapsed(cell: number): number {
+    return this.#elapsed[cell * (SLOT_BYTES / 8) + 2]!;
+  }
+
+  /** The result of a finished cell. */
+  readResult(cell: number): unknown {
+    return this.#values.read(SLOTS_AT + cell * SLOT_BYTES + HEADER_BYTES);
+  }
+
+  /** Waits for the worker's bell; resolves at the next one after {@link Slots.sleep}. */
+  hearBell(): Promise<unknown> {
+    // The word never changes, so that the wait always begins before the flag is set.
+    return Promise.resolve(Atomics.waitAsync(this.#control, HOST_BELL, 0).value);
+  }
+
+  /** Asks to be woken; false where there is something to read already. `hearBell` must come first. */
+  sleep(): boolean {
+    Atomics.store(this.#control, HOST, HOST_ASLEEP);
+    if (Atomics.load(this.#control, OUTBOX_TAIL) === this.#read) return true;
+    Atomics.store(this.#control, HOST, HOST_AWAKE);
+    return false;
+  }
+
+  /** Lets go of a `hearBell` that nobody will ring. */
+  silence(): void {
+    Atomics.notify(this.#control, HOST_BELL);
+  }
+
+  // The worker's side.
+
+  /** True when something was sent that was not taken. */
+  get hasMore(): boolean {
+    return Atomics.load(this.#control, INBOX_TAIL) !== this.#read;
+  }
+
+  /** The next cell that was sent, `"mail"`, or `undefined`. */
+  take(): number | "mail" | undefined {
+    if (!this.hasMore) return undefined;
+    const cell = this.#inbox[this.#read & (INBOX_SIZE - 1)]!;
+    this.#read = (this.#read + 1) | 0;
+    if (cell !== MAIL) return cell;
+    Atomics.store(this.#control, MAIL_PENDING, 0);
+    return "mail";
+  }
+
+  /** The call in a slot. */
+  readCall(cell: number): SlotCall {
+    const at = cell * (SLOT_BYTES / 4);
+    const count = this.#numbers[at + 3]!;
+    return {
+      functionId: this.#numbers[at]!,
+      jobId: this.#numbers[at + 1]!,
+      mode: this.#numbers[at + 2]!,
+      args: this.#values.readAll(count, SLOTS_AT + cell * SLOT_BYTES + HEADER_BYTES),
+    };
+  }
+
+  /** Writes a result in place of the call; false where it does not fit. It is not sent yet. */
+  writeResult(cell: number, result: unknown): boolean {
+    const start = SLOTS_AT + cell * SLOT_BYTES;
+    return this.#values.write(result, start + HEADER_BYTES, start + SLOT_BYTES);
+  }
+
+  /** Sends a finished cell. */
+  finish(cell: number, outcome: number, elapsed: number): void {
+    this.#numbers[cell * (SLOT_BYTES / 4) + 2] = outcome;
+    this.#elapsed[cell * (SLOT_BYTES / 8) + 2] = elapsed;
+    this.#outbox[this.#written & (CELLS - 1)] = cell;
+    this.#written = (this.#written + 1) | 0;
+    Atomics.store(this.#control, OUTBOX_TAIL, this.#written);
+  }
+
+  /** Wakes the host where it asked for that. */
+  ringBell(): void {
+    if (Atomics.load(this.#control, HOST) === HOST_AWAKE) return;
+    if (Atomics.compareExchange(this.#control, HOST, HOST_ASLEEP, HOST_AWAKE) !== HOST_ASLEEP) {
+      return;
+    }
+    Atomics.notify(this.#control, HOST_BELL);
+  }
+
+  /** Sleeps until something is sent, for at most so many milliseconds. Blocks the thread. */
+  doze(milliseconds: number): void {
+    Atomics.store(this.#control, WORKER, SLEEPING);
+    // Not entered when something was sent meanwhile: the tail is the word that is compared.
+    Atomics.wait(this.#control, INBOX_TAIL, this.#read, milliseconds);
+    Atomics.store(this.#control, WORKER, ATTENTIVE);
+  }
+
+  /** Goes away from the slots; false where something was sent meanwhile, and there is no need to. */
+  park(): boolean {
+    Atomics.store(this.#control, WORKER, PARKED);
+    if (!this.hasMore) return true;
+    // Where the host was faster, its message comes to a worker that is at work already: harmless.
+    Atomics.compareExchange(this.#control, WORKER, PARKED, ATTENTIVE);
+    return false;
+  }
+}

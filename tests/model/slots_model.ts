@@ -1,0 +1,162 @@
+/**
+ * The sleep and wake protocol of src/protocol/slots.ts as a model: every access to shared memory is a step
+ * of its own. A wake-up that is lost leaves a state in which nothing can happen.
+ */
+import type { Model, Step } from "./explore.ts";
+
+/** All that the two sides share, and where each of them is. */
+export interface SlotState {
+  readonly at: { readonly host: number; readonly worker: number };
+  /** Calls that the host has still to send. */
+  readonly toSend: number;
+  readonly inboxTail: number;
+  readonly inboxRead: number;
+  readonly outboxTail: number;
+  readonly outboxRead: number;
+  readonly worker: "attentive" | "sleeping" | "parked";
+  /** The thread is in `Atomics.wait`. */
+  readonly dozing: boolean;
+  /** `attend` messages on their way. */
+  readonly messages: number;
+  readonly host: "awake" | "asleep";
+  /** What the host believes about that flag. */
+  readonly believesAsleep: boolean;
+  /** A `waitAsync` is registered. */
+  readonly hearing: boolean;
+  /** It was notified, and its promise will resolve. */
+  readonly rung: boolean;
+  /** A look was queued as a microtask. */
+  readonly look: boolean;
+  /** What the host read of the worker's state. */
+  readonly sawWorker: string;
+  /** Where the host goes after it has listened. */
+  readonly then: number;
+}
+
+/** Ways to break the protocol, to see that the model notices. */
+export interface Faults {
+  /** The host does not look again after it has set its flag. */
+  readonly noLook?: boolean;
+  /** The worker parks without looking again. */
+  readonly parkBlindly?: boolean;
+  /** The worker's doze does not compare the tail before it begins. */
+  readonly dozeBlindly?: boolean;
+}
+
+/**
+ * The model for so many calls.
+ * @param timeouts a doze may end by itself; without, the worker never parks again after its first call
+ */
+export function slotsModel(
+  calls: number,
+  timeouts: boolean,
+  faults: Faults = {},
+): Model<SlotState> {
+  return {
+    start: {
+      at: { host: 0, worker: PARKED_LOOP },
+      toSend: calls,
+      inboxTail: 0,
+      inboxRead: 0,
+      outboxTail: 0,
+      outboxRead: 0,
+      worker: "parked",
+      dozing: false,
+      messages: 0,
+      host: "awake",
+      believesAsleep: false,
+      hearing: false,
+      rung: false,
+      look: false,
+      sawWorker: "",
+      then: 0,
+    },
+    programs: { host: hostSteps(faults), worker: workerSteps(timeouts, faults) },
+    isDone: (s) => s.toSend === 0 && s.outboxRead === calls,
+  };
+}
+
+function host(state: SlotState, at: number, change: Partial<SlotState> = {}): SlotState {
+  return { ...state, ...change, at: { ...state.at, host: at } };
+}
+
+function worker(state: SlotState, at: number, change: Partial<SlotState> = {}): SlotState {
+  return { ...state, ...change, at: { ...state.at, worker: at } };
+}
+
+// Program counters of the host.
+const IDLE = 0, LISTEN = 1, SET_FLAG = 2, LOOK_AGAIN = 3, STORE_TAIL = 4, LOAD_WORKER = 5, WAKE = 6;
+const DRAIN = 7, AFTER_DRAIN = 8, SET_AWAKE = 9;
+
+function hostSteps({ noLook }: Faults): Step<SlotState>[] {
+  const steps: Step<SlotState>[] = [];
+  // The event loop: sends a call, or hears the bell, or looks because it was asked to.
+  steps[IDLE] = (s) => [
+    ...(s.toSend > 0 ? [host(s, LISTEN, { toSend: s.toSend - 1, then: STORE_TAIL })] : []),
+    ...(s.rung ? [host(s, DRAIN, { rung: false, hearing: false, believesAsleep: false })] : []),
+    ...(s.look ? [host(s, DRAIN, { look: false })] : []),
+  ];
+  steps[LISTEN] = (s) => [host(s, s.believesAsleep ? s.then : SET_FLAG, { hearing: true })];
+  steps[SET_FLAG] = (s) => [host(s, LOOK_AGAIN, { host: "asleep" })];
+  steps[LOOK_AGAIN] = (s) => {
+    const nothing = noLook || s.outboxTail === s.outboxRead;
+    return [nothing ? host(s, s.then, { believesAsleep: true }) : host(s, SET_AWAKE)];
+  };
+  steps[SET_AWAKE] = (s) => [host(s, s.then, { host: "awake", look: true })];
+  steps[STORE_TAIL] = (s) => [host(s, LOAD_WORKER, { inboxTail: s.inboxTail + 1 })];
+  steps[LOAD_WORKER] = (s) => [host(s, WAKE, { sawWorker: s.worker })];
+  steps[WAKE] = (s) => {
+    if (s.sawWorker === "sleeping") return [host(s, IDLE, { dozing: false })];
+    if (s.sawWorker === "parked" && s.worker === "parked") {
+      return [host(s, IDLE, { worker: "attentive", messages: s.messages + 1 })];
+    }
+    return [host(s, IDLE)];
+  };
+  steps[DRAIN] = (s) => {
+    if (s.outboxTail !== s.outboxRead) return [host(s, DRAIN, { outboxRead: s.outboxRead + 1 })];
+    return [host(s, AFTER_DRAIN)];
+  };
+  steps[AFTER_DRAIN] = (s) =>
+    s.inboxTail > s.outboxRead ? [host(s, LISTEN, { then: IDLE })] : [host(s, IDLE)];
+  return steps;
+}
+
+// Program counters of the worker.
+const TAKE = 0, FINISH = 1, LOAD_HOST = 2, RING = 3, SAY_SLEEPING = 4, ENTER_DOZE = 5, DOZING = 6;
+const AWAKE = 7, CHECK = 8, SAY_PARKED = 9, PARK_CHECK = 10, UNPARK = 11, PARKED_LOOP = 12;
+const NOTIFY = 13;
+
+function workerSteps(
+  timeouts: boolean,
+  { parkBlindly, dozeBlindly }: Faults,
+): Step<SlotState>[] {
+  const steps: Step<SlotState>[] = [];
+  steps[TAKE] = (s) => {
+    if (s.inboxTail === s.inboxRead) return [worker(s, SAY_SLEEPING)];
+    return [worker(s, FINISH, { inboxRead: s.inboxRead + 1 })];
+  };
+  steps[FINISH] = (s) => [worker(s, LOAD_HOST, { outboxTail: s.outboxTail + 1 })];
+  steps[LOAD_HOST] = (s) => [worker(s, s.host === "asleep" ? RING : TAKE)];
+  steps[RING] = (
+    s,
+  ) => [s.host === "asleep" ? worker(s, NOTIFY, { host: "awake" }) : worker(s, TAKE)];
+  steps[NOTIFY] = (s) => [worker(s, TAKE, { rung: s.rung || s.hearing })];
+  steps[SAY_SLEEPING] = (s) => [worker(s, ENTER_DOZE, { worker: "sleeping" })];
+  // The futex compares and sleeps in one step.
+  steps[ENTER_DOZE] = (s) => {
+    const sleeps = dozeBlindly || s.inboxTail === s.inboxRead;
+    return [sleeps ? worker(s, DOZING, { dozing: true }) : worker(s, AWAKE)];
+  };
+  steps[DOZING] = (s) => s.dozing && !timeouts ? [] : [worker(s, AWAKE, { dozing: false })];
+  steps[AWAKE] = (s) => [worker(s, CHECK, { worker: "attentive" })];
+  steps[CHECK] = (s) => [worker(s, s.inboxTail === s.inboxRead ? SAY_PARKED : TAKE)];
+  steps[SAY_PARKED] = (s) => [worker(s, PARK_CHECK, { worker: "parked" })];
+  steps[PARK_CHECK] = (s) => {
+    if (!parkBlindly && s.inboxTail !== s.inboxRead) return [worker(s, UNPARK)];
+    return [worker(s, PARKED_LOOP)];
+  };
+  steps[UNPARK] = (s) => [worker(s, TAKE, s.worker === "parked" ? { worker: "attentive" } : {})];
+  // The event loop: only a message brings it back.
+  steps[PARKED_LOOP] = (s) => s.messages > 0 ? [worker(s, TAKE, { messages: s.messages - 1 })] : [];
+  return steps;
+}
