@@ -187,7 +187,12 @@ export class Slots {
   /** Writes a result in place of the call; false where it does not fit. It is not sent yet. */
   writeResult(cell: number, result: unknown): boolean {
     const start = SLOTS_AT + cell * SLOT_BYTES;
-    return this.#values.write(result, start + HEADER_BYTES, start + SLOT_BYTES);
+    try {
+      return this.#values.write(result, start + HEADER_BYTES, start + SLOT_BYTES);
+    } catch {
+      // A getter threw; the way by message says so, with its path.
+      return false;
+    }
   }
 
   /** Sends a finished cell. */

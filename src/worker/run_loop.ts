@@ -66,6 +66,8 @@ export class RunLoop {
   /** Results in slots since the host was last called. */
   #unrung = 0;
   #job: JobRecord | undefined;
+  /** The job has sent messages, which its result must not overtake. */
+  #talked = false;
   #task: RunningTask | undefined;
   #stream: StreamPump | undefined;
   /** When the current job began, and the one before it ended. */
@@ -150,6 +152,7 @@ export class RunLoop {
       return this.#skip(job.cell);
     }
     this.#job = job;
+    this.#talked = job.mode === JobMode.stream;
     this.#task = undefined;
     const found = this.#functions.known(job.functionId);
     return found ? this.#run(job, found) : this.#findAndRun(job);
@@ -219,7 +222,7 @@ export class RunLoop {
     let encoded: Encoded;
     try {
       // Most results are small and plain: their bytes are the copy.
-      if (this.#slots?.writeResult(job.cell, value)) return this.#finishInSlot(job);
+      if (this.#fitsSlot(job, value)) return this.#finishInSlot(job);
       refuseIterator(value);
       encoded = encode(value, "result");
     } catch (error) {
@@ -245,13 +248,16 @@ export class RunLoop {
     payload: unknown,
     transfer?: Transferable[],
   ): undefined {
-    const inSlot = outcome === Outcome.value && isPrimitive(payload) &&
-      this.#slots?.writeResult(job.cell, payload);
-    if (inSlot) return this.#finishInSlot(job);
+    const primitive = outcome === Outcome.value && isPrimitive(payload);
+    if (primitive && this.#fitsSlot(job, payload)) return this.#finishInSlot(job);
     const elapsed = this.#end(job);
     const calls = job.mode === JobMode.call || job.mode === JobMode.stream ? 1 : job.args.length;
     this.#replies.addTime(job.functionId, calls, elapsed);
     this.#replies.add(job.cell, outcome, payload, transfer);
+  }
+
+  #fitsSlot(job: JobRecord, result: unknown): boolean {
+    return !this.#talked && this.#slots !== undefined && this.#slots.writeResult(job.cell, result);
   }
 
   #finishInSlot(job: JobRecord): undefined {
@@ -281,6 +287,7 @@ export class RunLoop {
     return new RunningTask(job.jobId, this.#workerId, ({ value, marked, transfer }) => {
       // Said after the end: its cell may be another job's by now.
       if (this.#job !== job) return;
+      this.#talked = true;
       this.#services.post(
         { type: "progress", cell: job.cell, value: { value, marked } },
         transfer,
