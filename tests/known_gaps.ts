@@ -35,6 +35,22 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
     link: "https://github.com/oven-sh/bun/issues/32397",
     reason: "Bun moves no streams between threads; the one call rejects with MaybeEncodingError",
   },
+  {
+    id: "worker-out-of-memory",
+    runtime: "bun",
+    title: "a worker beyond its resourceLimits ends alone, and its call says why",
+    link: "https://github.com/oven-sh/bun/issues/31411",
+    reason: "Bun ignores resourceLimits (FACTS.md D); a process of its own can be limited",
+  },
+  {
+    id: "worker-out-of-memory",
+    runtime: "deno",
+    title: "a worker beyond its resourceLimits ends alone, and its call says why",
+    link: "https://github.com/denoland/deno/issues/26156",
+    reason:
+      "with limits Deno's worker hangs or spins on when it is full (FACTS.md D), so that we " +
+      "do not pass them on; a process of its own can be limited",
+  },
 ];
 
 /** Long enough for a busy machine, short enough for a gap that shows as a hang. */

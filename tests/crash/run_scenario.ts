@@ -1,0 +1,102 @@
+/** Runs a program of this folder in a process of its own, on the runtime under test. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+/** Set in the environment of scenarios: one that starts the tests again must not get far. */
+const GUARD = "POOL_SCENARIO";
+
+/** How a scenario ended. */
+export interface ScenarioEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** It was killed because it did not end in time. */
+  readonly late: boolean;
+  /** Milliseconds from the last output on stdout to the end. */
+  readonly lingered: number;
+  /** Something that it started was still there after it had ended. */
+  readonly orphans: boolean;
+}
+
+/** What a test may ask of the run. */
+export interface ScenarioOptions {
+  /** Milliseconds; then it is killed. */
+  readonly timeout?: number;
+  /** Called with all of stdout so far whenever there is more. */
+  readonly onOutput?: (text: string, child: ChildProcess) => void;
+}
+
+/** Arguments that make the runtime under test run a TypeScript file. */
+function runtimeArguments(): string[] {
+  return "deno" in process.versions ? ["run", "-A", "--no-check", "--quiet"] : [];
+}
+
+let cache: string | undefined;
+
+/** Where Node keeps what it compiled: the many small programs of one run start twice as fast. */
+function compileCache(): string {
+  if (cache !== undefined) return cache;
+  const folder = cache = mkdtempSync(join(tmpdir(), "pool-scenarios-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs `tests/crash/<name>_scenario.ts` with these arguments. */
+export function runScenario(
+  name: string,
+  args: readonly string[] = [],
+  { timeout = 20_000, onOutput }: ScenarioOptions = {},
+): Promise<ScenarioEnd> {
+  if (process.env[GUARD]) throw new Error("Cannot run a scenario: this is one");
+  const file = fileURLToPath(new URL(`./${name}_scenario.ts`, import.meta.url));
+  const env: Record<string, string | undefined> = {
+    ...process.env,
+    [GUARD]: name,
+    NO_COLOR: "1",
+    NODE_COMPILE_CACHE: compileCache(),
+  };
+  delete env.FORCE_COLOR;
+  // The runner of Node's tests would take the scenario for one of its own.
+  delete env.NODE_TEST_CONTEXT;
+  const child = spawn(process.execPath, [...runtimeArguments(), file, ...args], {
+    env: env as Record<string, string>,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: process.platform !== "win32",
+  });
+  let stdout = "", stderr = "", late = false, spoke = performance.now();
+  child.stdout!.setEncoding("utf8").on("data", (text) => {
+    spoke = performance.now();
+    stdout += text;
+    onOutput?.(stdout, child);
+  });
+  child.stderr!.setEncoding("utf8").on("data", (text) => stderr += text);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, timeout);
+    let ended = 0;
+    child.on("error", reject);
+    child.on("exit", () => ended = performance.now());
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      const orphans = groupIsAlive(child.pid!);
+      resolve({ code, signal, stdout, stderr, late, lingered: ended - spoke, orphans });
+    });
+  });
+}
+
+/** True while any process of the group that the scenario led is alive; kills what is left. */
+function groupIsAlive(leader: number): boolean {
+  if (process.platform === "win32") return false;
+  try {
+    return process.kill(-leader, "SIGKILL");
+  } catch {
+    return false;
+  }
+}

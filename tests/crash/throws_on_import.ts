@@ -1,0 +1,4 @@
+/** A module of tasks that cannot be loaded. */
+export function never(): void {}
+
+throw new RangeError("this module throws");
