@@ -143,6 +143,20 @@ describe("workers that cannot be brought up", () => {
     isBroken("entry silent", /300 ms \(spawnTimeout\)/));
 });
 
+describe("a pool in a storm of calls, aborts, timeouts and deaths", () => {
+  for (const seed of [1, 2]) {
+    it(`settles every call, and ends (seed ${seed})`, async () => {
+      const { stdout } = await run("storm", [String(seed)], { timeout: 40_000 });
+      const { calls, settled, wrong, open, ends } = JSON.parse(stdout);
+      assertEquals([settled, wrong, open], [calls, 0, 0], stdout);
+      // All kinds of ends were met.
+      for (const how of ["fulfilled", "WorkerDiedError", "TimeoutError", "aborted"]) {
+        assert(ends[how] > 0, `nothing ended with ${how}`);
+      }
+    });
+  }
+});
+
 describe("a program that ends", () => {
   /** It ends by itself, soon after its last word, having said what it should. */
   async function endsWith(name: string, output: RegExp, within = 1000): Promise<void> {

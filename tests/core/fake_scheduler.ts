@@ -1,8 +1,10 @@
 /** A real scheduler on fake workers and fake time. */
+import { PoolClosedError } from "../../src/core/errors.ts";
 import type { CrewConfig } from "../../src/core/crew.ts";
 import type { KnownFunction } from "../../src/core/functions.ts";
 import type { Job, JobRequest } from "../../src/core/job.ts";
 import { Scheduler, type SchedulerConfig } from "../../src/core/scheduler.ts";
+import { encode } from "../../src/protocol/encode.ts";
 import { JobMode } from "../../src/protocol/messages.ts";
 import { FakeAdapter, type FakeOptions, type FakeWorker } from "./fake_adapter.ts";
 import { FakeHost, turn } from "./fake_host.ts";
@@ -126,4 +128,31 @@ export async function bench(setUp?: SetUp, options?: FakeOptions): Promise<Bench
 /** Names what each call has come to. */
 export function states(calls: readonly Call[]): string[] {
   return calls.map((call) => call.state);
+}
+
+/** What calls get that a terminated pool did not finish. */
+export function closed(): Error {
+  return new PoolClosedError("The pool was terminated");
+}
+
+/** What a worker sends for something that was thrown. */
+export function thrown(error: unknown): unknown {
+  return encode(error, "error").value;
+}
+
+/** Broadcasts a call whose result is "all". */
+export function broadcast({ fn, scheduler }: Bench): Promise<unknown[]> {
+  const setup = { reference: fn.reference, args: [], marked: false };
+  const request = { fn, mode: JobMode.call, args: ["all"], marked: false, transfer: undefined };
+  return scheduler.broadcast(request, setup);
+}
+
+/** Lets workers, by default all, run what they have, until nothing is left. */
+export async function drain(made: Bench, index?: number): Promise<void> {
+  for (let idle = 0; idle < 3; idle++) {
+    await made.turn();
+    for (const worker of index === undefined ? made.adapter.living : [made.worker(index)]) {
+      while (worker.run(0.001)) idle = 0;
+    }
+  }
 }
