@@ -14,11 +14,16 @@ export interface KnownFunction {
 
 /** How much one more measurement counts in the mean. */
 const WEIGHT = 0.25;
+/** That of several calls which were faster: code that warms up gets there in a few chunks. */
+const WARMING = 0.75;
+/** So many calls are several. */
+const SEVERAL = 8;
 
 /** Takes a measurement into the mean. */
 export function learn(fn: KnownFunction, calls: number, milliseconds: number): void {
   const mean = milliseconds / calls;
-  fn.estimate = fn.estimate === Infinity ? mean : fn.estimate + WEIGHT * (mean - fn.estimate);
+  const weight = calls >= SEVERAL && mean < fn.estimate ? WARMING : WEIGHT;
+  fn.estimate = fn.estimate === Infinity ? mean : fn.estimate + weight * (mean - fn.estimate);
 }
 
 /** The functions that one scheduler has met. */

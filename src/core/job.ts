@@ -1,4 +1,4 @@
-import { JobMode, type SentValue } from "../protocol/messages.ts";
+import { type JobArgs, JobMode, type SentValue } from "../protocol/messages.ts";
 import type { Waiting } from "./backlog.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { KnownFunction } from "./functions.ts";
@@ -32,7 +32,7 @@ export interface JobRequest {
   readonly fn: KnownFunction;
   readonly mode: JobMode;
   /** Encoded arguments, or the items of a chunk. */
-  readonly args: unknown[];
+  readonly args: JobArgs;
   readonly marked: boolean;
   readonly transfer: Transferable[] | undefined;
   readonly sink: JobSink;
@@ -90,7 +90,7 @@ export class Job implements Waiting {
     return this.request.mode;
   }
 
-  get args(): unknown[] {
+  get args(): JobArgs {
     return this.request.args;
   }
 

@@ -13,7 +13,7 @@ export type AnyIterable<T> = Iterable<T> | AsyncIterable<T>;
 
 /** Options of `map` and `starmap`: those of a call, for each item, and the size of a chunk. */
 export interface MapOptions extends CallOptions {
-  /** Items that go to a worker together; default: four chunks a worker. */
+  /** Items that go to a worker together; default: as many as are worth about a millisecond. */
   readonly chunksize?: number;
 }
 

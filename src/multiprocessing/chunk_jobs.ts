@@ -2,11 +2,12 @@
 import { WorkerDiedError } from "../core/errors.ts";
 import type { KnownFunction } from "../core/functions.ts";
 import type { CheckedCall } from "../core/call_options.ts";
-import type { Job } from "../core/job.ts";
+import type { Job, JobSink } from "../core/job.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { show } from "../core/options.ts";
 import { encode, isPrimitive } from "../protocol/encode.ts";
-import { JobMode } from "../protocol/messages.ts";
+import { type JobArgs, JobMode } from "../protocol/messages.ts";
+import { packNumbers } from "../protocol/numbers.ts";
 
 /** What all chunks of one map share. */
 export interface ChunkCall {
@@ -46,27 +47,40 @@ export class ChunkJobs {
 
   /** Sends items whose indices count up from `first`. Never throws. */
   send(items: readonly unknown[], first: number): void {
-    const args: unknown[] = [], places: number[] = [];
-    let transfer: Transferable[] | undefined;
-    let marked = false;
+    const numbers = this.#call.mode === JobMode.map ? packNumbers(items) : undefined;
+    const chunk = numbers
+      ? { args: numbers, first, marked: false, transfer: undefined }
+      : this.#encodeItems(items, first);
+    if (chunk.args.length > 0) this.#submit(chunk);
+    else this.#sink.settled(undefined);
+  }
+
+  /** An item that cannot be sent fails by itself, and the others go without it. */
+  #encodeItems(items: readonly unknown[], first: number): Chunk {
+    const chunk: Chunk & { args: unknown[] } = {
+      args: [],
+      first,
+      marked: false,
+      transfer: undefined,
+    };
     for (let i = 0; i < items.length; i++) {
       let item = items[i];
       if (!isPrimitive(item) || this.#call.mode === JobMode.starmap) {
         try {
           const encoded = this.#encode(item, first + i);
           item = encoded.value;
-          marked ||= encoded.marked;
-          if (encoded.transfer) (transfer ??= []).push(...encoded.transfer);
+          chunk.marked ||= encoded.marked;
+          if (encoded.transfer) (chunk.transfer ??= []).push(...encoded.transfer);
         } catch (error) {
+          chunk.places ??= chunk.args.map((_, place) => first + place);
           this.#sink.fail(first + i, error);
           continue;
         }
       }
-      args.push(item);
-      places.push(first + i);
+      chunk.args.push(item);
+      chunk.places?.push(first + i);
     }
-    if (args.length === 0) return this.#sink.settled(undefined);
-    this.#submit(args, places, { marked, transfer });
+    return chunk;
   }
 
   /** Ends all chunks as an abort does. */
@@ -92,79 +106,75 @@ export class ChunkJobs {
     });
   }
 
-  #submit(
-    args: unknown[],
-    places: readonly number[],
-    { marked, transfer }: { marked: boolean; transfer: Transferable[] | undefined },
-  ): void {
+  #submit(chunk: Chunk): void {
     const { fn, mode, call: { limits, priority, key }, origin } = this.#call;
+    const { args, marked, transfer } = chunk;
     let job: Job | undefined;
-    let early = false;
+    let settled = false;
     const leave = (): void => {
-      early = true;
+      settled = true;
       if (job) this.#jobs.delete(job);
       this.#sink.settled(job);
     };
-    const sink = {
-      resolve: (values: unknown, failed?: readonly number[]): void => {
-        this.#distribute(values as unknown[], failed, places);
+    const sink: JobSink = {
+      resolve: (values, failed) => {
+        this.#distribute(chunk, values as ArrayLike<unknown>, failed);
         leave();
       },
-      reject: (error: unknown): void => {
-        this.#fail(args, places, { marked, error, job });
+      reject: (error) => {
+        this.#fail(chunk, error, job);
         leave();
       },
     };
+    const request = { fn, mode, args, marked, transfer, sink, limits, priority, key, origin };
     try {
-      job = this.#scheduler.submit(
-        {
-          fn,
-          mode,
-          args,
-          marked,
-          transfer,
-          sink,
-          limits,
-          priority,
-          ...(key !== undefined && { key }),
-          ...(origin && { origin }),
-        },
-        true,
-      );
-      if (!early) this.#jobs.add(job);
+      job = this.#scheduler.submit(request, true);
+      if (!settled) this.#jobs.add(job);
     } catch (error) {
       sink.reject(error);
     }
   }
 
   #distribute(
-    values: readonly unknown[],
+    chunk: Chunk,
+    values: ArrayLike<unknown>,
     failed: readonly number[] | undefined,
-    places: readonly number[],
   ): void {
-    if (!failed) {
-      for (let i = 0; i < places.length; i++) this.#sink.fulfil(places[i]!, values[i]);
-      return;
-    }
-    const failures = new Set(failed);
-    for (let i = 0; i < places.length; i++) {
-      if (failures.has(i)) this.#sink.fail(places[i]!, values[i]);
-      else this.#sink.fulfil(places[i]!, values[i]);
+    const failures = failed && new Set(failed);
+    for (let i = 0; i < values.length; i++) {
+      if (failures?.has(i)) this.#sink.fail(placeOf(chunk, i), values[i]);
+      else this.#sink.fulfil(placeOf(chunk, i), values[i]);
     }
   }
 
   /** When a worker dies in the middle of a chunk, the items that it had not begun go to another. */
-  #fail(
-    args: unknown[],
-    places: readonly number[],
-    { marked, error, job }: { marked: boolean; error: unknown; job: Job | undefined },
-  ): void {
-    const last = error instanceof WorkerDiedError && job && !job.movesOnce
-      ? job.diedAt
-      : args.length - 1;
-    for (const place of places.slice(0, last + 1)) this.#sink.fail(place, error);
-    if (last + 1 < args.length) {
-      this.#submit(args.slice(last + 1), places.slice(last + 1), { marked, transfer: undefined });
-    }
+  #fail(chunk: Chunk, error: unknown, job: Job | undefined): void {
+    const { args, first, places, marked } = chunk;
+    const died = error instanceof WorkerDiedError && job && !job.movesOnce;
+    const rest = died ? job.diedAt + 1 : args.length;
+    for (let i = 0; i < rest; i++) this.#sink.fail(placeOf(chunk, i), error);
+    if (rest >= args.length) return;
+    this.#submit({
+      args: args.slice(rest),
+      first: first + rest,
+      places: places?.slice(rest),
+      marked,
+      transfer: undefined,
+    });
   }
+}
+
+/** Items on their way together. */
+interface Chunk {
+  args: JobArgs;
+  /** Index of the first item in the map. */
+  readonly first: number;
+  /** Indices of all items, where some between them are missing. */
+  places?: number[] | undefined;
+  marked: boolean;
+  transfer: Transferable[] | undefined;
+}
+
+function placeOf({ first, places }: Chunk, index: number): number {
+  return places ? places[index]! : first + index;
 }

@@ -3,13 +3,16 @@ import { checkWait } from "../core/options.ts";
 import type { AnyIterable, PoolIterator, WaitOptions } from "../core/pool.ts";
 import type { Consumer, Scheduler } from "../core/scheduler.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
+import { ChunkSize } from "./chunk_size.ts";
 import { Deliveries } from "./deliveries.ts";
 import { AsyncSource, isAsyncIterable } from "./item_source.ts";
 
 /** How an `imap` goes about its items. */
 export interface ImapPlan extends ChunkCall {
   readonly ordered: boolean;
-  readonly chunksize: number;
+  /** Fixed size of a chunk; `undefined`: see {@link ChunkSize}. */
+  readonly chunksize: number | undefined;
+  readonly workers: number;
   /** Most items between those pulled and those delivered. */
   readonly buffer: number;
 }
@@ -25,6 +28,7 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
   readonly #plan: ImapPlan;
   readonly #items: AnyIterable<unknown>;
   readonly #chunks: ChunkJobs;
+  readonly #size: ChunkSize;
   readonly #deliveries: Deliveries<R>;
   /** Results that came before an earlier item's. */
   readonly #early = new Map<number, Result<R>>();
@@ -42,6 +46,7 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
     this.#plan = plan;
     this.#items = items;
     this.#deliveries = new Deliveries(() => this.#noteDelivered());
+    this.#size = new ChunkSize(plan.chunksize, plan);
     this.#chunks = new ChunkJobs(scheduler, plan, {
       fulfil: (index, value) => this.#place(index, { ok: true, value: value as R }),
       fail: (index, error) => this.#place(index, { ok: false, error }),
@@ -151,7 +156,7 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
 
   #pullSync(source: Iterator<unknown>): void {
     while (this.#room > 0) {
-      const size = Math.min(this.#plan.chunksize, this.#room);
+      const size = Math.min(this.#size.next(this.#plan.buffer), this.#room);
       const chunk: unknown[] = [];
       let end: (() => void) | undefined;
       while (chunk.length < size && !end) {
@@ -169,6 +174,8 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
   }
 
   async #pullAsync(source: AsyncSource<unknown>): Promise<void> {
+    // Items of a slow source do not wait for company.
+    const size = this.#plan.chunksize ?? 1;
     let chunk: unknown[] = [];
     const end = (failure?: { readonly error: unknown }): void => {
       this.#send(chunk);
@@ -179,7 +186,7 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
         const { done, value } = await source.next();
         if (done) return end();
         chunk.push(value);
-        if (chunk.length < this.#plan.chunksize && this.#room > chunk.length) continue;
+        if (chunk.length < size && this.#room > chunk.length) continue;
         this.#send(chunk);
         chunk = [];
       }

@@ -1,14 +1,12 @@
 import type { AnyIterable } from "../core/pool.ts";
 import type { Consumer, Scheduler } from "../core/scheduler.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
+import { ChunkSize } from "./chunk_size.ts";
 import { AsyncSource, isAsyncIterable } from "./item_source.ts";
-
-/** Items that are sent before earlier ones are back; more would only cost memory. */
-const ITEMS_AHEAD = 4096;
 
 /** How a map goes about its items. */
 export interface MapPlan extends ChunkCall {
-  /** Fixed size of a chunk; `undefined`: by the number of items. */
+  /** Fixed size of a chunk; `undefined`: see {@link ChunkSize}. */
   readonly chunksize: number | undefined;
   readonly workers: number;
 }
@@ -25,11 +23,11 @@ export class MapRun implements Consumer {
   readonly #plan: MapPlan;
   readonly #sink: MapSink;
   readonly #chunks: ChunkJobs;
+  readonly #size: ChunkSize;
   readonly #results: unknown[] = [];
   #failure: { readonly index: number; readonly error: unknown } | undefined;
   #items: readonly unknown[] = [];
   #sent = 0;
-  #chunksize = 1;
   #stopped: { readonly reason: unknown } | undefined;
   /** Items still come from an async iterable. */
   #source: AsyncSource<unknown> | undefined;
@@ -41,6 +39,7 @@ export class MapRun implements Consumer {
     this.#scheduler = scheduler;
     this.#plan = plan;
     this.#sink = sink;
+    this.#size = new ChunkSize(plan.chunksize, plan);
     this.#chunks = new ChunkJobs(scheduler, plan, {
       fulfil: (index, value) => this.#results[index] = value,
       fail: (index, error) => this.#noteFailure(index, error),
@@ -53,12 +52,10 @@ export class MapRun implements Consumer {
     const stopped = this.#aborted;
     if (stopped) return this.#sink.reject(stopped.reason);
     if (isAsyncIterable(items)) this.#source = new AsyncSource(items);
-    else this.#items = [...items];
+    else this.#items = Array.isArray(items) ? items.slice() : [...items];
     this.#scheduler.hold();
-    if (this.#source) return this.#startFeeding(this.#source);
-    this.#chunksize = this.#plan.chunksize ??
-      Math.max(1, Math.ceil(this.#items.length / (4 * this.#plan.workers)));
-    this.#proceed();
+    if (this.#source) this.#startFeeding(this.#source);
+    else this.#proceed();
   }
 
   /** Ends it as an abort does. */
@@ -80,8 +77,7 @@ export class MapRun implements Consumer {
   }
 
   get #mayContinue(): boolean {
-    const ahead = Math.max(2 * this.#plan.workers, Math.floor(ITEMS_AHEAD / this.#chunksize));
-    return this.#chunks.size < ahead;
+    return this.#chunks.size < this.#size.ahead;
   }
 
   get #aborted(): { readonly reason: unknown } | undefined {
@@ -96,7 +92,7 @@ export class MapRun implements Consumer {
     this.#sending = true;
     while (this.#sent < this.#items.length && this.#mayContinue && !this.#aborted) {
       const first = this.#sent;
-      this.#sent = Math.min(first + this.#chunksize, this.#items.length);
+      this.#sent += this.#size.next(this.#items.length - first);
       this.#chunks.send(this.#items.slice(first, this.#sent), first);
     }
     this.#sending = false;
@@ -114,7 +110,6 @@ export class MapRun implements Consumer {
   }
 
   #startFeeding(source: AsyncSource<unknown>): void {
-    this.#chunksize = this.#plan.chunksize ?? 1;
     // While no job is under way, nobody else sees the signal or the end of the pool.
     const signal = this.#plan.call.limits?.signal;
     const onAbort = (): void => this.abort(signal?.reason);
@@ -131,6 +126,8 @@ export class MapRun implements Consumer {
   /** Never rejects: what the source throws is the outcome of the map. */
   async #feed(source: AsyncSource<unknown>): Promise<void> {
     let index = 0;
+    // Items of a slow source do not wait for company.
+    const size = this.#plan.chunksize ?? 1;
     try {
       let chunk: unknown[] = [];
       const send = (): void => {
@@ -141,7 +138,7 @@ export class MapRun implements Consumer {
       for await (const item of source) {
         if (this.#aborted) break;
         chunk.push(item);
-        if (chunk.length < this.#chunksize) continue;
+        if (chunk.length < size) continue;
         send();
         while (!this.#mayContinue && !this.#aborted) {
           await new Promise<void>((resolve) => this.#wake = resolve);

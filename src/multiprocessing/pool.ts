@@ -152,7 +152,8 @@ export class Pool implements PoolContract {
    * Runs `fn(item)` for every item and resolves to the results in order. Every item runs, also after one
    * that threw; then the first error (by place) rejects. Mirrors `Pool.map`.
    *
-   * Items go to workers in chunks: `chunksize` of them together, by default a quarter of a worker's share.
+   * Items go to workers in chunks: `chunksize` of them together, as in Python. By default a chunk grows until
+   * it is worth about a millisecond, and shrinks near the end (guided self-scheduling).
    * `timeout` and `retries` are for each item, and make each item a chunk of its own.
    *
    * @example
@@ -517,10 +518,11 @@ export class Pool implements PoolContract {
   ): PoolIterator<R> {
     const more = ["chunksize", "buffer"];
     const plan = this.#chunkCall(fn, items, options, { mode: JobMode.map, name, more });
-    const chunksize = plan.chunksize ?? 1;
+    const { chunksize } = plan;
+    const { workers } = this.#plan;
     const buffer = checkCount(options?.buffer, "buffer", 1) ??
-      Math.max(64, 2 * chunksize * this.#plan.workers);
-    return new ImapIterator<R>(this.#scheduler, { ...plan, ordered, chunksize, buffer }, items);
+      Math.max(64, 2 * (chunksize ?? 1) * workers);
+    return new ImapIterator<R>(this.#scheduler, { ...plan, ordered, buffer, workers }, items);
   }
 }
 

@@ -5,6 +5,7 @@
  * faster than as many objects. `JobRecords` and `ReplyRecords` below are the only places that know
  * the order of the fields.
  */
+import type { Numbers } from "./numbers.ts";
 import type { FunctionReference } from "./realm.ts";
 
 /** What the host says to a worker. */
@@ -111,10 +112,16 @@ export interface JobRecord {
   readonly marked: boolean;
   /** It may be killed while it runs, so that finished results must not wait behind it. */
   readonly risky: boolean;
-  readonly args: unknown[];
+  /** Many numbers may come as one typed array. */
+  readonly args: JobArgs;
 }
 
+/** Arguments of a call, or the items of a chunk. */
+export type JobArgs = unknown[] | Numbers;
+
 const MARKED = 4, RISKY = 8;
+/** In place of a count: the items are one typed array. */
+const PACKED = -1;
 
 /** Appends a job to a `run` message: `cell, jobId, functionId, flags, count, ...args`. */
 export function writeJob(jobs: unknown[], job: JobRecord): void {
@@ -124,16 +131,18 @@ export function writeJob(jobs: unknown[], job: JobRecord): void {
     job.jobId,
     job.functionId,
     job.mode | (job.marked ? MARKED : 0) | (job.risky ? RISKY : 0),
-    args.length,
+    Array.isArray(args) ? args.length : PACKED,
   );
-  for (let i = 0; i < args.length; i++) jobs.push(args[i]);
+  if (!Array.isArray(args)) jobs.push(args);
+  else for (let i = 0; i < args.length; i++) jobs.push(args[i]);
 }
 
 /** Reads the jobs of a `run` message, in order. */
 export function readJobs(jobs: readonly unknown[], each: (job: JobRecord) => void): void {
   for (let i = 0; i < jobs.length;) {
     const flags = jobs[i + 3] as number;
-    const end = i + 5 + (jobs[i + 4] as number);
+    const count = jobs[i + 4] as number;
+    const end = i + 5 + (count === PACKED ? 1 : count);
     each({
       cell: jobs[i] as number,
       jobId: jobs[i + 1] as number,
@@ -141,7 +150,7 @@ export function readJobs(jobs: readonly unknown[], each: (job: JobRecord) => voi
       mode: (flags & 3) as JobMode,
       marked: (flags & MARKED) !== 0,
       risky: (flags & RISKY) !== 0,
-      args: jobs.slice(i + 5, end),
+      args: count === PACKED ? jobs[i + 5] as Numbers : jobs.slice(i + 5, end),
     });
     i = end;
   }

@@ -63,7 +63,7 @@ export class ValueBytes {
   }
 
   /** Writes several values as {@link write} does one. */
-  writeAll(values: readonly unknown[], start: number, end: number): boolean {
+  writeAll(values: ArrayLike<unknown>, start: number, end: number): boolean {
     this.#begin(start, end);
     for (let i = 0; i < values.length; i++) if (!this.#write(values[i], 0)) return false;
     return true;

@@ -3,6 +3,7 @@
  * has the state machine and says why no wake-up is lost.
  */
 import { CELLS } from "./claims.ts";
+import type { JobArgs } from "./messages.ts";
 import { type TextMemory, ValueBytes } from "./slot_codec.ts";
 
 /** Bytes of a slot; a call or result that does not fit goes by message. */
@@ -38,7 +39,7 @@ export interface SlotCall {
   readonly functionId: number;
   readonly jobId: number;
   readonly mode: number;
-  readonly args: unknown[];
+  readonly args: JobArgs;
 }
 
 /** Both sides' view of the slots of one lane. A slot belongs to the cell of the same number. */

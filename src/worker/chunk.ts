@@ -1,4 +1,5 @@
 import { encode, type Encoded, isPrimitive } from "../protocol/encode.ts";
+import type { JobArgs } from "../protocol/messages.ts";
 import { encodeThrown, refuseIterator } from "./failures.ts";
 import { isThenable } from "./thenable.ts";
 
@@ -10,13 +11,13 @@ export class ChunkRun {
   readonly failed: number[] = [];
   marked = false;
   transfer: Transferable[] | undefined;
-  readonly #items: readonly unknown[];
+  readonly #items: JobArgs;
   readonly #call: (item: unknown) => unknown;
   readonly #beginItem: (index: number) => void;
   readonly #inline: boolean;
 
   constructor(
-    items: readonly unknown[],
+    items: JobArgs,
     { call, beginItem, inline }: {
       call: (item: unknown) => unknown;
       beginItem: (index: number) => void;
@@ -31,9 +32,21 @@ export class ChunkRun {
 
   /** Resolves to itself; a promise only when an item is async. */
   run(): this | Promise<this> {
-    for (let i = 0; i < this.#items.length; i++) {
-      const pending = this.#runItem(i);
-      if (pending) return this.#runRest(pending, i + 1);
+    const { values } = this;
+    const items = this.#items, call = this.#call, beginItem = this.#beginItem;
+    for (let i = 0; i < items.length; i++) {
+      beginItem(i);
+      let value: unknown;
+      try {
+        value = call(items[i]);
+      } catch (error) {
+        this.#keepFailure(error);
+        continue;
+      }
+      // A million small items go this way.
+      if (isPrimitive(value)) values.push(value);
+      else if (isThenable(value)) return this.#runRest(value, i + 1);
+      else this.#keepSafely(value);
     }
     return this;
   }
@@ -53,6 +66,14 @@ export class ChunkRun {
     try {
       const value = this.#call(this.#items[index]);
       if (isThenable(value)) return value;
+      this.#keepSafely(value);
+    } catch (error) {
+      this.#keepFailure(error);
+    }
+  }
+
+  #keepSafely(value: unknown): void {
+    try {
       this.#keep(value);
     } catch (error) {
       this.#keepFailure(error);

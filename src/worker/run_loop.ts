@@ -9,6 +9,7 @@ import {
   readJobs,
   type ToWorker,
 } from "../protocol/messages.ts";
+import { packNumbers } from "../protocol/numbers.ts";
 import { revive } from "../protocol/revive.ts";
 import type { Slots, WrapText } from "../protocol/slots.ts";
 import { ChunkRun } from "./chunk.ts";
@@ -234,6 +235,8 @@ export class RunLoop {
 
   #succeedChunk(job: JobRecord, { values, failed, marked, transfer }: ChunkRun): undefined {
     if (failed.length > 0) return this.#finish(job, Outcome.mixed, { values, failed }, transfer);
+    const numbers = packNumbers(values);
+    if (numbers) return this.#finish(job, Outcome.value, numbers, [numbers.buffer]);
     this.#finish(job, marked ? Outcome.markedValue : Outcome.value, values, transfer);
   }
 
