@@ -255,12 +255,14 @@ export class Crew {
 
   #spawn(seat: number): void {
     const { adapter, settings, name, finalizer, maxMemoryPerChild, spawnTimeout } = this.#config;
+    // What is sent ahead may be taken back: it would count as a call that the worker never ran.
+    const ahead = this.#config.maxTasksPerChild === undefined;
     const workerId = this.#nextId++;
     let lane: Lane;
     try {
       lane = new Lane(
         adapter,
-        { ...settings, workerId, seat, name: `${name}-${workerId}` },
+        { ...settings, workerId, seat, ahead, name: `${name}-${workerId}` },
         {
           setup: [...this.#setup],
           finalizer: finalizer ?? null,

@@ -110,13 +110,15 @@ export class Lane {
   /** Estimated milliseconds of the jobs that it has. */
   #load = 0;
   #exclusive = false;
+  /** Whether it may be sent jobs while it has others. */
+  readonly #ahead: boolean;
   /** What runs takes longer than was thought, or was told to end: nothing more until it has. */
   #stalled = false;
 
   /** Starts the worker; throws what the adapter throws. */
   constructor(
     adapter: WorkerAdapter,
-    spec: WorkerSpec & { readonly seat: number },
+    spec: WorkerSpec & { readonly seat: number; readonly ahead?: boolean },
     start: LaneStart,
     events: LaneEvents,
   ) {
@@ -125,6 +127,7 @@ export class Lane {
     this.name = spec.name;
     this.#events = events;
     this.#claims = adapter.traits.sharedMemory ? new Claims() : undefined;
+    this.#ahead = spec.ahead !== false && this.#claims !== undefined;
     const { wrapText } = adapter;
     // The memory that a worker uses is told by messages alone.
     if (wrapText && !start.reportMemory) {
@@ -172,7 +175,7 @@ export class Lane {
     if (this.state !== "open" || this.#stalled) return false;
     if (this.full) return false;
     if (this.#outstanding === 0) return true;
-    if (job.movesOnce || this.#exclusive || !this.#claims) return false;
+    if (job.movesOnce || this.#exclusive || !this.#ahead) return false;
     return this.#load + cost <= AHEAD;
   }
 

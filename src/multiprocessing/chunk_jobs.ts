@@ -5,7 +5,8 @@ import type { CheckedCall } from "../core/call_options.ts";
 import type { Job, JobSink } from "../core/job.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { show } from "../core/options.ts";
-import { encode, isPrimitive } from "../protocol/encode.ts";
+import { encode } from "../protocol/encode.ts";
+import { isPrimitive } from "../protocol/primitive.ts";
 import { type JobArgs, JobMode } from "../protocol/messages.ts";
 import { packNumbers } from "../protocol/numbers.ts";
 

@@ -17,7 +17,8 @@ import type {
 } from "../core/pool.ts";
 import { Scheduler } from "../core/scheduler.ts";
 import type { PoolStats } from "../core/stats.ts";
-import { encode, type Encoded, isPrimitive } from "../protocol/encode.ts";
+import { encode, type Encoded } from "../protocol/encode.ts";
+import { isPrimitive } from "../protocol/primitive.ts";
 import { JobMode } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
 import { orTimeout, PoolResult } from "./async_result.ts";

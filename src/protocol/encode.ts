@@ -8,7 +8,18 @@
  * - what cannot be sent is refused here, with its path, also where a runtime would silently send `{}`;
  * - the copy of a large buffer belongs to us and can be transferred, so its bytes are copied once.
  */
+import { detach, isDetached, viewLike } from "./buffers.ts";
+import {
+  describeFunction,
+  describeKey,
+  describeObject,
+  describePart,
+  describeStep,
+  type Step,
+} from "./describe.ts";
 import { MaybeEncodingError } from "./errors.ts";
+import { cloneOf, isPlatform } from "./platform.ts";
+import { isPrimitive } from "./primitive.ts";
 import { describeError } from "./error_record.ts";
 import { realm } from "./realm.ts";
 import { isTransfer } from "./transfer.ts";
@@ -42,19 +53,6 @@ export type Mark =
 /** From this size on (bytes) moving a copied buffer is cheaper than having it cloned once more. */
 const TRANSFER_FROM = 16 * 1024;
 
-/** True for what needs no copy: it cannot be changed by anyone. */
-export function isPrimitive(value: unknown): boolean {
-  switch (typeof value) {
-    case "object":
-      return value === null;
-    case "function":
-    case "symbol":
-      return false;
-    default:
-      return true;
-  }
-}
-
 /**
  * Copies `value`; `root` names it in the error of a part that cannot be sent.
  * Throws `MaybeEncodingError`. Costs about as much as a hand-written deep copy.
@@ -66,7 +64,6 @@ export function encode<T>(value: T, root: string, options: EncodeOptions = {}): 
   return { value: copy, marked: copier.marked, transfer: copier.transfer };
 }
 
-type Step = string | number | { readonly text: string };
 type Extent = { readonly byteOffset: number; readonly byteLength: number };
 
 class Copier {
@@ -378,37 +375,6 @@ class Copier {
   }
 }
 
-function describeStep(step: Step): string {
-  if (typeof step === "number") return `[${step}]`;
-  if (typeof step === "object") return step.text;
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step)
-    ? `.${step}`
-    : `[${JSON.stringify(step)}]`;
-}
-
-function describeKey(key: unknown): string {
-  return typeof key === "string"
-    ? JSON.stringify(key)
-    : isPrimitive(key)
-    ? String(key)
-    : typeof key;
-}
-
-// deno-lint-ignore ban-types
-function describeFunction(fn: Function): string {
-  return fn.name ? `function ${fn.name}` : "a function";
-}
-
-function describeObject(value: object): string {
-  const name = value.constructor?.name;
-  return name ? `an object of class ${name}` : Object.prototype.toString.call(value);
-}
-
-function describePart(part: unknown): string {
-  if (typeof part === "function") return describeFunction(part);
-  return typeof part === "object" && part !== null ? describeObject(part) : String(part);
-}
-
 /**
  * A long array is not asked: listing its keys costs more than copying it. Only the result of a match
  * and a template's strings, which have named properties by themselves, are known at any length.
@@ -426,72 +392,4 @@ function define(holder: object, key: string, value: unknown): void {
     enumerable: true,
     writable: true,
   });
-}
-
-function viewLike(
-  view: ArrayBufferView,
-  buffer: ArrayBufferLike,
-  byteOffset: number,
-  byteLength: number,
-): ArrayBufferView {
-  if (view instanceof DataView) return new DataView(buffer, byteOffset, byteLength);
-  // The tag of a typed array names its element type also for subclasses such as Buffer.
-  const name = (view as Uint8Array)[Symbol.toStringTag] as "Uint8Array";
-  const type = globalThis[name];
-  return new type(buffer as ArrayBuffer, byteOffset, byteLength / type.BYTES_PER_ELEMENT);
-}
-
-function isDetached(buffer: ArrayBuffer): boolean {
-  const { detached } = buffer as { detached?: boolean };
-  if (detached !== undefined) return detached;
-  try {
-    new Uint8Array(buffer);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-/** Takes the bytes away from the caller at once, as `postMessage` would. */
-function detach(buffer: ArrayBuffer): ArrayBuffer {
-  const { transfer } = buffer as { transfer?: () => ArrayBuffer };
-  return transfer ? transfer.call(buffer) : structuredClone(buffer, { transfer: [buffer] });
-}
-
-const platformPrototypes = new WeakMap<object, boolean>();
-
-/**
- * True for instances of classes that come with the runtime (`URL`, `Headers`, `Promise`, generators):
- * their state is hidden, so that a copy of their properties would be an empty object.
- */
-function isPlatform(prototype: object): boolean {
-  let verdict = platformPrototypes.get(prototype);
-  if (verdict === undefined) {
-    verdict = false;
-    let link: object | null = prototype;
-    while (link && link !== Object.prototype && !verdict) {
-      if (Object.hasOwn(link, "constructor")) verdict = isNative(link.constructor);
-      link = Object.getPrototypeOf(link);
-    }
-    platformPrototypes.set(prototype, verdict);
-  }
-  return verdict;
-}
-
-function isNative(constructor: unknown): boolean {
-  // The `constructor` of generator prototypes is an object.
-  if (typeof constructor !== "function") return true;
-  const { name } = constructor;
-  if (name && (globalThis as unknown as Record<string, unknown>)[name] === constructor) return true;
-  return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor));
-}
-
-/** A clone that is of the same class, or nothing: some runtimes clone what they cannot to `{}`. */
-function cloneOf(value: object): object | undefined {
-  try {
-    const clone = structuredClone(value);
-    return Object.getPrototypeOf(clone) === Object.getPrototypeOf(value) ? clone : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
-import { encode, type Encoded, isPrimitive } from "../protocol/encode.ts";
+import { encode, type Encoded } from "../protocol/encode.ts";
+import { isPrimitive } from "../protocol/primitive.ts";
 import type { JobArgs } from "../protocol/messages.ts";
 import { encodeThrown, refuseIterator } from "./failures.ts";
 import { isThenable } from "./thenable.ts";

@@ -1,6 +1,7 @@
 /** The one place where work meets a worker: runs the jobs it is sent, one after the other. */
 import { type Claims, timestamp } from "../protocol/claims.ts";
-import { encode, type Encoded, isPrimitive } from "../protocol/encode.ts";
+import { encode, type Encoded } from "../protocol/encode.ts";
+import { isPrimitive } from "../protocol/primitive.ts";
 import {
   type FromWorker,
   JobMode,

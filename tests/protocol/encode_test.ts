@@ -1,6 +1,7 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { encode, isPrimitive, MARK } from "../../src/protocol/encode.ts";
+import { encode, MARK } from "../../src/protocol/encode.ts";
+import { isPrimitive } from "../../src/protocol/primitive.ts";
 import { MaybeEncodingError } from "../../src/protocol/errors.ts";
 import { registerClass } from "../../src/protocol/register_class.ts";
 import { revive } from "../../src/protocol/revive.ts";

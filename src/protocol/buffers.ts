@@ -1,0 +1,31 @@
+/** A view of the same type on another buffer. */
+export function viewLike(
+  view: ArrayBufferView,
+  buffer: ArrayBufferLike,
+  byteOffset: number,
+  byteLength: number,
+): ArrayBufferView {
+  if (view instanceof DataView) return new DataView(buffer, byteOffset, byteLength);
+  // The tag of a typed array names its element type also for subclasses such as Buffer.
+  const name = (view as Uint8Array)[Symbol.toStringTag] as "Uint8Array";
+  const type = globalThis[name];
+  return new type(buffer as ArrayBuffer, byteOffset, byteLength / type.BYTES_PER_ELEMENT);
+}
+
+/** True for a buffer whose bytes were moved away. */
+export function isDetached(buffer: ArrayBuffer): boolean {
+  const { detached } = buffer as { detached?: boolean };
+  if (detached !== undefined) return detached;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Takes the bytes away from the caller at once, as `postMessage` would. */
+export function detach(buffer: ArrayBuffer): ArrayBuffer {
+  const { transfer } = buffer as { transfer?: () => ArrayBuffer };
+  return transfer ? transfer.call(buffer) : structuredClone(buffer, { transfer: [buffer] });
+}
