@@ -39,8 +39,8 @@ function runtimeArguments(): string[] {
 let cache: string | undefined;
 
 /** Where Node keeps what it compiled: the many small programs of one run start twice as fast. */
-function compileCache(): string {
-  if (cache !== undefined) return cache;
+function compileCache(): string | undefined {
+  if (cache !== undefined || "deno" in process.versions || "bun" in process.versions) return cache;
   const folder = cache = mkdtempSync(join(tmpdir(), "pool-scenarios-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
   return folder;

@@ -4,7 +4,7 @@ import { type CallOptions, Pool } from "@pool/core";
 import * as tasks from "./crash_tasks.ts";
 import { tell } from "./outcome.ts";
 
-const CALLS = 600;
+const CALLS = 400;
 /** In milliseconds. */
 const DEADLINE = 15_000;
 
