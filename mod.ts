@@ -18,6 +18,7 @@
  */
 export { Pool } from "./src/multiprocessing/pool.ts";
 export { ThreadPool } from "./src/multiprocessing/thread_pool.ts";
+export type { Streamable } from "./src/multiprocessing/pool.ts";
 export type { PoolOptions } from "./src/multiprocessing/pool_options.ts";
 export { currentTask, importTasks, task } from "./src/core/task.ts";
 export type { ImportedTasks, TaskOptions } from "./src/core/task.ts";
@@ -34,6 +35,7 @@ export type {
   ImapOptions,
   MapAsyncOptions,
   MapOptions,
+  Pool as PoolContract,
   PoolIterator,
   WaitOptions,
 } from "./src/core/pool.ts";
@@ -52,3 +54,13 @@ export type {
   WorkerSpec,
   WorkerTraits,
 } from "./src/core/backend.ts";
+export type {
+  FromWorker,
+  FunctionDefinition,
+  SentValue,
+  SetupCall,
+  ToWorker,
+} from "./src/protocol/messages.ts";
+export type { FunctionReference } from "./src/protocol/realm.ts";
+export type { TextMemory } from "./src/protocol/slot_codec.ts";
+export type { WrapText } from "./src/protocol/slots.ts";

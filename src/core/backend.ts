@@ -7,6 +7,7 @@ export type WorkerKind = "thread" | "process" | "inline";
 
 /** What a backend can do; the core and the conformance suite read this, never a runtime's name. */
 export interface WorkerTraits {
+  /** How workers are run. */
   readonly kind: WorkerKind;
   /** A task cannot block or end the host, and has module state of its own. */
   readonly isolated: boolean;
@@ -32,17 +33,23 @@ export interface WorkerSettings {
 
 /** One worker to be. */
 export interface WorkerSpec extends WorkerSettings {
+  /** Its number, unique in its pool. */
   readonly workerId: number;
+  /** Its name, for messages and debuggers. */
   readonly name: string;
 }
 
 /** How a worker ended. */
 export interface WorkerEnd {
+  /** Exit code; `null` when the runtime reported none. */
   readonly exitCode: number | null;
+  /** Signal name for child processes, else `null`. */
   readonly signal: string | null;
   /** An error that the runtime reported. */
   readonly error?: unknown;
+  /** Last lines of its stderr, where they are captured. */
   readonly stderr?: string;
+  /** True when memory ran out, as far as is known. */
   readonly outOfMemory?: boolean;
 }
 
@@ -78,6 +85,7 @@ export interface KeepAlive {
 
 /** A kind of worker on one runtime. */
 export interface WorkerAdapter {
+  /** What it can do. */
   readonly traits: WorkerTraits;
   /** Throws for settings that it cannot honour. */
   check?(settings: WorkerSettings): void;

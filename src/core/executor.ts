@@ -8,8 +8,11 @@ export interface Future<R> {
   exception(options?: { readonly timeout?: number }): Promise<unknown>;
   /** Cancels the call; false when it has begun or is done. */
   cancel(): boolean;
+  /** True when it was cancelled. */
   cancelled(): boolean;
+  /** True while a worker runs it. */
   running(): boolean;
+  /** True when it has ended, also when it was cancelled. */
   done(): boolean;
   /** Calls back once it is done; at once when it is. */
   addDoneCallback(callback: (future: Future<R>) => void): void;

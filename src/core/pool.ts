@@ -62,6 +62,7 @@ export interface PoolIterator<R> extends AsyncIterableIterator<R>, AsyncDisposab
   next(options?: WaitOptions): Promise<IteratorResult<R, undefined>>;
   /** Stops pulling items and cancels those that wait. */
   return(): Promise<IteratorResult<R, undefined>>;
+  /** Itself. */
   [Symbol.asyncIterator](): PoolIterator<R>;
 }
 

@@ -21,7 +21,9 @@ export interface Queue<T> {
   getNowait(): Promise<T>;
   /** Number of items now. */
   qsize(): Promise<number>;
+  /** True when there is no item now. */
   empty(): Promise<boolean>;
+  /** True when there is no room now. */
   full(): Promise<boolean>;
   /** Nothing more will be put here. */
   close(): void;

@@ -2,6 +2,7 @@
 export interface PoolStats {
   /** Calls that were accepted; a map counts its chunks. */
   readonly submitted: number;
+  /** Calls that have their result. */
   readonly fulfilled: number;
   /** Calls that ended with an error, cancelled ones among them. */
   readonly rejected: number;
@@ -11,6 +12,7 @@ export interface PoolStats {
   readonly waiting: number;
   /** Calls that workers have. */
   readonly running: number;
+  /** Numbers of workers. */
   readonly workers: WorkerStats;
 }
 
@@ -18,7 +20,9 @@ export interface PoolStats {
 export interface WorkerStats {
   /** Workers that take jobs, will, or finish theirs. */
   readonly alive: number;
+  /** Workers with nothing to do. */
   readonly idle: number;
+  /** Workers whose set-up runs. */
   readonly starting: number;
   /** Since the start. */
   readonly spawned: number;

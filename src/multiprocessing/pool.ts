@@ -32,7 +32,7 @@ import { TaskStream } from "./task_stream.ts";
 type MapMode = typeof JobMode.map | typeof JobMode.starmap;
 
 /** Anything that `for await` can go through, or a promise of it: what a generator task returns. */
-type Streamable<T> = AnyIterable<T> | Promise<AnyIterable<T>>;
+export type Streamable<T> = AnyIterable<T> | Promise<AnyIterable<T>>;
 
 /**
  * A pool of workers that run your functions in parallel. Mirrors `multiprocessing.pool.Pool`; calls that
@@ -64,6 +64,8 @@ export class Pool implements PoolContract {
   #closed = false;
 
   /**
+   * Starts a pool.
+   *
    * @param options number of workers, or options; default: as many workers as processors may be used
    * @throws `TypeError` or `RangeError` for options that make no sense; `PoolError` in a worker that is
    * importing this module, because the pool stands outside of `if (import.meta.main)`
@@ -97,6 +99,7 @@ export class Pool implements PoolContract {
     args?: readonly [] | undefined,
     options?: CallOptions,
   ): Promise<Awaited<R>>;
+  /** The same for functions with arguments. */
   apply<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     args: A,
@@ -133,6 +136,7 @@ export class Pool implements PoolContract {
     args?: readonly [] | undefined,
     options?: ApplyAsyncOptions<Awaited<R>>,
   ): AsyncResult<Awaited<R>>;
+  /** The same for functions with arguments. */
   applyAsync<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     args: A,
@@ -314,6 +318,7 @@ export class Pool implements PoolContract {
     args?: readonly [] | undefined,
     options?: CallOptions,
   ): PoolIterator<Awaited<T>>;
+  /** The same for functions with arguments. */
   stream<A extends readonly unknown[], T>(
     fn: (...args: A) => Streamable<T>,
     args: A,
@@ -352,6 +357,7 @@ export class Pool implements PoolContract {
    * ```
    */
   broadcast<R>(fn: () => R, args?: readonly [] | undefined): Promise<Awaited<R>[]>;
+  /** The same for functions with arguments. */
   broadcast<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     args: A,

@@ -15,6 +15,8 @@ import type { PoolOptions } from "./pool_options.ts";
  */
 export class ThreadPool extends Pool {
   /**
+   * Starts a pool.
+   *
    * @param workers number of workers, or options; default: as many as processors may be used
    * @param options further options
    */

@@ -26,6 +26,7 @@ export class PoolError extends Error {
   static {
     named(this, "PoolError");
   }
+  /** Makes the error. */
   constructor(message?: string, options?: PoolErrorOptions) {
     super(message, options && "cause" in options ? { cause: options.cause } : undefined);
   }
@@ -88,6 +89,7 @@ export class WorkerDiedError extends PoolError {
   readonly stderr: string | undefined;
   /** True when memory ran out, as far as is known. */
   readonly outOfMemory: boolean;
+  /** Makes the error. */
   constructor(message?: string, death: WorkerDeath = {}) {
     super(message, death);
     this.exitCode = death.exitCode ?? null;
@@ -181,6 +183,7 @@ export class MaybeEncodingError extends PoolError {
   }
   /** Path of the part that cannot be sent, such as `args[0].user.save`. */
   readonly path: string;
+  /** Makes the error. */
   constructor(message?: string, fault: EncodingFault = {}) {
     super(message, fault);
     this.path = fault.path ?? "";
@@ -207,6 +210,7 @@ export class RemoteError extends PoolError {
   readonly remoteName: string;
   /** The thrown value where it was no error, else `undefined`. */
   readonly value: unknown;
+  /** Makes the error. */
   constructor(message?: string, facts: RemoteFacts = {}) {
     super(message, facts);
     this.remoteName = facts.remoteName ?? "Error";

@@ -67,20 +67,27 @@ export type FromWorker =
 
 /** A function under the number by which job records name it. */
 export interface FunctionDefinition {
+  /** The number. */
   readonly id: number;
+  /** What it names. */
   readonly reference: FunctionReference;
 }
 
 /** A call that prepares a worker. */
 export interface SetupCall {
+  /** What to call. */
   readonly reference: FunctionReference;
+  /** With these, as `encode` left them. */
   readonly args: readonly unknown[];
+  /** They hold marks to revive. */
   readonly marked: boolean;
 }
 
 /** A single value: `encode`'s copy of it. */
 export interface SentValue {
+  /** The copy. */
   readonly value: unknown;
+  /** It holds marks to revive. */
   readonly marked: boolean;
 }
 

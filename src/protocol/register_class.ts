@@ -40,6 +40,7 @@ export function registerClass<T extends object, Data>(
   type: abstract new (...args: never[]) => T,
   registration: ClassRegistration<T, Data>,
 ): void;
+/** Lets instances of an error class keep their class. */
 export function registerClass<T extends Error>(type: abstract new (...args: never[]) => T): void;
 export function registerClass(
   type: { name: string; prototype: object },

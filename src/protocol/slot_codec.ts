@@ -8,7 +8,9 @@
 
 /** Bytes as text, natively: what Node's `Buffer` does on all three runtimes. */
 export interface TextMemory {
+  /** Reads bytes as Latin-1. */
   latin1Slice(start: number, end: number): string;
+  /** Writes text as Latin-1; returns the number of bytes. */
   latin1Write(text: string, offset: number, length: number): number;
 }
 
