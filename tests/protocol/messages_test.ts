@@ -35,7 +35,7 @@ describe("messages", () => {
   it("readJobs() gives every job arguments of its own", () => {
     const flat: unknown[] = [];
     writeJob(flat, job({ args: [1] }));
-    readJobs(flat, ({ args }) => args.push("more"));
+    readJobs(flat, ({ args }) => (args as unknown[]).push("more"));
     readJobs(flat, ({ args }) => assertEquals(args, [1]));
   });
 
