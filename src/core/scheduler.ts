@@ -8,31 +8,19 @@
  * Every accepted job is settled exactly once: by its result, its error, an abort or deadline, the death
  * of its worker, or the end of the pool. `#settle` is the only place where that happens.
  */
-import { encode } from "../protocol/encode.ts";
-import { type MixedChunk, Outcome, type SentValue, type SetupCall } from "../protocol/messages.ts";
+import { type MixedChunk, Outcome, type SetupCall } from "../protocol/messages.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
 import type { Host, KeepAlive, WorkerEnd } from "./backend.ts";
-import { Crew, type CrewConfig, describeEnd } from "./crew.ts";
-import {
-  BrokenExecutor,
-  BrokenProcessPool,
-  BrokenThreadPool,
-  MaybeEncodingError,
-  PoolClosedError,
-  QueueFullError,
-  RemoteError,
-  TaskLookupError,
-  WorkerDiedError,
-} from "./errors.ts";
-import { PoolEvents } from "./events.ts";
+import { Crew, type CrewConfig } from "./crew.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { PoolClosedError, QueueFullError } from "./errors.ts";
+import { type PoolEvent, PoolEvents } from "./events.ts";
 import { Functions, learn } from "./functions.ts";
 import { Job, type JobRequest } from "./job.ts";
-import { AHEAD, type Lane, type LaneEvents, type LaneRemains } from "./lane.ts";
+import type { Lane, LaneEvents, LaneRemains } from "./lane.ts";
 import { Limits } from "./limits.ts";
-import { appendStack } from "./origin.ts";
-import { Roster } from "./roster.ts";
+import { asError, brokenPool, deathOf, encodeReason, isFinal, withOrigin } from "./outcome.ts";
 import type { PoolStats } from "./stats.ts";
-import { WaitingRoom } from "./waiting_room.ts";
 
 /** What a scheduler is made of. */
 export interface SchedulerConfig {
@@ -50,9 +38,6 @@ export interface Consumer {
   abandon(reason: unknown, force: boolean): void;
 }
 
-/** A worker that says nothing for this long (ms) is taken back what it was sent ahead. */
-const STALL = 2 * AHEAD;
-
 /** One pool's scheduler. */
 export class Scheduler {
   readonly functions: Functions = new Functions();
@@ -61,8 +46,7 @@ export class Scheduler {
   readonly finished: Promise<void>;
   readonly #config: SchedulerConfig;
   readonly #crew: Crew;
-  readonly #room: WaitingRoom;
-  readonly #roster = new Roster();
+  readonly #dispatcher: Dispatcher;
   readonly #limits: Limits;
   readonly #keepAlive: KeepAlive;
   readonly #consumers = new Set<Consumer>();
@@ -72,9 +56,6 @@ export class Scheduler {
   #refusal: (() => Error) | undefined;
   /** Jobs that are not settled, and other reasons to go on. */
   #pending = 0;
-  /** Lanes that send at the end of this turn. */
-  #outgoing: Lane[] = [];
-  #watching: unknown;
   #submitted = 0;
   #fulfilled = 0;
   #rejected = 0;
@@ -84,7 +65,6 @@ export class Scheduler {
   constructor(config: SchedulerConfig) {
     const { host, crew } = config;
     this.#config = config;
-    this.#room = new WaitingRoom(crew.workers);
     this.#limits = new Limits(host.clock, {
       abort: (job, reason) => this.abort(job, reason),
       expireWaiting: (job, reason) => this.cancelWaiting(job, reason),
@@ -104,16 +84,23 @@ export class Scheduler {
           expected,
           error,
         })),
-      retired: (lane) => this.#roster.remove(lane),
-      shrunk: () => this.#grow(),
-      broken: (cause) => this.#break(cause),
+      retired: (lane) => this.#dispatcher.retired(lane),
+      shrunk: () => this.#dispatcher.grow(),
+      broken: (cause) => this.terminate(() => brokenPool(crew.adapter.traits.kind, cause)),
       empty: () => {
         this.#state = "ended";
-        this.#config.host.clock.clearTimeout(this.#watching);
+        this.#dispatcher.stop();
         this.#keepAlive.end();
         this.#finish();
       },
     }, this.#laneEvents());
+    this.#dispatcher = new Dispatcher(this.#crew, {
+      clock: host.clock,
+      workers: crew.workers,
+      maxQueue: config.maxQueue,
+      placed: (job, lane) => this.#placed(job, lane),
+      takenBack: (job) => this.#requeue(job),
+    });
     this.#crew.start();
   }
 
@@ -134,10 +121,10 @@ export class Scheduler {
    */
   submit(request: JobRequest, accepted = false): Job {
     if (this.#refusal && !(accepted && this.#state === "closing")) throw this.#refusal();
-    const full = !accepted && this.#isFull();
+    const full = !accepted && this.#dispatcher.isFull;
     if (full && this.#config.whenFull === "reject") {
       throw new QueueFullError(
-        `Cannot submit job: ${this.#room.calls} jobs are already pending (maxQueue)`,
+        `Cannot submit job: ${this.#dispatcher.queued} jobs are already pending (maxQueue)`,
       );
     }
     const job = new Job(request);
@@ -148,28 +135,25 @@ export class Scheduler {
       return job;
     }
     this.#accept(job);
-    if (full) this.#room.addToLobby(job);
-    else this.#enqueue(job);
+    if (full) this.#dispatcher.addToLobby(job);
+    else this.#dispatcher.add(job);
     return job;
   }
 
   /** Ends a job: at once where it waits; a running one is told, and killed after its grace time. */
   abort(job: Job, reason: unknown): void {
     if (this.cancelWaiting(job, reason) || job.state === "settled") return;
-    job.lane!.abort(job, sendReason(reason));
+    job.lane!.abort(job, encodeReason(reason));
     this.#limits.stopping(job, job.limits?.grace ?? this.#config.grace);
     this.#settle(job, false, reason);
   }
 
   /** Ends a job that has not begun; false when it has, or is settled. */
   cancelWaiting(job: Job, reason: unknown): boolean {
-    const { lane } = job;
-    if (job.state === "waiting") this.#room.remove(job);
-    else if (job.state === "placed" && lane!.takeBack(job)) this.#hasRoom(lane!);
-    else return false;
+    if (!this.#dispatcher.withdraw(job)) return false;
     this.#limits.left(job);
     this.#settle(job, false, reason);
-    this.#pump();
+    this.#dispatcher.pump();
     return true;
   }
 
@@ -188,8 +172,7 @@ export class Scheduler {
         const job = new Job({ ...request, sink: { resolve, reject } });
         job.pinned = true;
         this.#accept(job);
-        lane.owed.push(job);
-        if (lane.state === "open") this.#giveOwed(lane);
+        this.#dispatcher.owe(lane, job);
       })
     ));
   }
@@ -238,12 +221,7 @@ export class Scheduler {
     this.#state = "terminated";
     this.#refusal = refusal;
     this.#keepAlive.hold();
-    this.#config.host.clock.clearTimeout(this.#watching);
-    const jobs = this.#room.takeAll();
-    for (const lane of this.#crew.lanes) {
-      jobs.push(...lane.owed.splice(0));
-      this.#roster.remove(lane);
-    }
+    const jobs = this.#dispatcher.withdrawAll();
     for (const { begun, waiting } of this.#crew.terminate()) jobs.push(...begun, ...waiting);
     for (const job of jobs) {
       this.#limits.left(job);
@@ -255,7 +233,7 @@ export class Scheduler {
   /** Numbers since the start, and of now. */
   stats(): PoolStats {
     const lanes = [...this.#crew.lanes];
-    const waiting = this.#room.size;
+    const { waiting } = this.#dispatcher;
     return {
       submitted: this.#submitted,
       fulfilled: this.#fulfilled,
@@ -274,7 +252,7 @@ export class Scheduler {
     };
   }
 
-  // Getting jobs to lanes.
+  // From acceptance to a worker.
 
   #accept(job: Job): void {
     this.#submitted++;
@@ -286,82 +264,13 @@ export class Scheduler {
     }
   }
 
-  #isFull(): boolean {
-    const { maxQueue } = this.#config;
-    if (maxQueue === Infinity) return false;
-    return this.#room.lobby > 0 || !this.#mayAdmit();
-  }
-
-  /** A worker that is free, or about to be, counts as room. */
-  #mayAdmit(): boolean {
-    return this.#room.calls < this.#config.maxQueue + this.#roster.idle + this.#crew.vacant;
-  }
-
-  #enqueue(job: Job): void {
-    const cost = costOf(job);
-    const lane = this.#room.common > 0 || job.key !== undefined
-      ? undefined
-      : this.#roster.pick(job, cost);
-    if (lane) return this.#give(lane, job, cost);
-    this.#room.add(job);
-    if (job.key === undefined) return this.#grow();
-    const own = this.#crew.seat(this.#room.seatOf(job.key));
-    if (own) this.#feed(own);
-  }
-
-  /** Starts workers for waiting jobs, within the limit. */
-  #grow(): void {
-    for (const seat of this.#room.wantedSeats()) this.#crew.seat(seat);
-    const missing = this.#room.common - this.#crew.starting;
-    if (missing > 0) this.#crew.ensure(this.#crew.lanes.size + missing);
-  }
-
-  /** Gives waiting jobs away as long as lanes have room. */
-  #pump(): void {
-    for (let job = this.#room.next(); job; job = this.#room.next()) {
-      const cost = costOf(job);
-      const lane = this.#roster.pick(job, cost);
-      if (!lane) break;
-      this.#room.remove(job);
-      this.#give(lane, job, cost);
-    }
-    while (this.#room.lobby > 0 && this.#mayAdmit()) this.#enqueue(this.#room.admit()!);
-  }
-
-  /** Gives a lane the jobs of its keys, in turn with those that anyone may run. */
-  #feed(lane: Lane): void {
-    for (let job = this.#room.nextFor(lane.seat); job; job = this.#room.nextFor(lane.seat)) {
-      const cost = costOf(job);
-      if (!lane.accepts(job, cost)) return;
-      // The worker before this one may still run a job of the same key.
-      if (job.key !== undefined && this.#crew.isShared(lane.seat)) return;
-      this.#room.remove(job);
-      this.#give(lane, job, cost);
-    }
-  }
-
-  #giveOwed(lane: Lane): void {
-    while (lane.owed.length > 0 && !lane.full) this.#give(lane, lane.owed.shift()!, Infinity);
-  }
-
-  #give(lane: Lane, job: Job, cost: number): void {
-    if (lane.outstanding === 0) lane.lastSign = this.#now();
-    lane.give(job, cost);
+  #placed(job: Job, lane: Lane): void {
     this.#limits.placed(job);
-    this.#crew.given(lane);
-    this.#roster.update(lane);
-    if (lane.outstanding > 1) this.#watch();
     if (this.events.active) {
       const { id: jobId, fn: { name: task } } = job;
       this.events.emit({ type: "start", time: this.#now(), jobId, task, workerId: lane.workerId });
     }
   }
-
-  #flush = (): void => {
-    const lanes = this.#outgoing;
-    this.#outgoing = [];
-    for (const lane of lanes) lane.flush();
-  };
 
   /** Puts a job back that was taken from a worker, or shall be tried again. */
   #requeue(job: Job): void {
@@ -369,39 +278,24 @@ export class Scheduler {
     if (job.state === "settled") return;
     // A callback ended the pool while this job was on its way back.
     if (this.#state === "terminated") return this.#settle(job, false, this.#refusal!());
-    job.state = "waiting";
-    job.lane = undefined;
-    this.#room.putBack(job);
-  }
-
-  /** Estimates can be wrong: nothing stays behind a long call for much longer than `STALL`. */
-  #watch(): void {
-    this.#watching ??= this.#config.host.clock.setTimeout(() => {
-      this.#watching = undefined;
-      const now = this.#now();
-      for (const lane of this.#crew.lanes) {
-        if (lane.outstanding < 2) continue;
-        this.#watch();
-        if (now - lane.lastSign < STALL) continue;
-        for (const job of lane.stall()) this.#requeue(job);
-      }
-      this.#grow();
-      this.#pump();
-    }, STALL);
+    this.#dispatcher.putBack(job);
   }
 
   // What lanes tell.
 
   #laneEvents(): LaneEvents {
     return {
-      ready: (lane) => this.#ready(lane),
+      ready: (lane) => {
+        this.#crew.ready(lane);
+        this.#dispatcher.ready(lane);
+      },
       setupFailed: (lane, error) => this.#crew.setupFailed(lane, error),
       done: (job, outcome, payload) => this.#done(job, outcome, payload),
       measured: (functionId, calls, milliseconds) => {
         const fn = this.functions.byId(functionId);
         if (fn) learn(fn, calls, milliseconds);
       },
-      progressed: (lane) => this.#progressed(lane),
+      progressed: (lane) => this.#dispatcher.progressed(lane),
       items: (job, items) => job.sink.items?.(items),
       reported: ({ id: jobId }, value) =>
         this.#emit(() => ({
@@ -410,40 +304,10 @@ export class Scheduler {
           jobId,
           value: reviveOrFault(value),
         })),
-      hasOutgoing: (lane) => {
-        if (this.#outgoing.push(lane) === 1) queueMicrotask(this.#flush);
-      },
+      hasOutgoing: (lane) => this.#dispatcher.hasOutgoing(lane),
       closed: (lane, error) => this.#crew.closed(lane, error),
       ended: (lane, end) => this.#crew.ended(lane, end),
     };
-  }
-
-  #ready(lane: Lane): void {
-    this.#crew.ready(lane);
-    this.#giveOwed(lane);
-    this.#feed(lane);
-    this.#roster.update(lane);
-    this.#pump();
-  }
-
-  #progressed(lane: Lane): void {
-    lane.lastSign = this.#now();
-    this.#hasRoom(lane);
-  }
-
-  #hasRoom(lane: Lane): void {
-    this.#giveOwed(lane);
-    this.#crew.progressed(lane);
-    this.#feedSeat(lane.seat);
-    this.#roster.update(lane);
-    this.#pump();
-    // What it could not finish and is tried again needs another worker.
-    if (lane.state !== "open") this.#grow();
-  }
-
-  #feedSeat(seat: number): void {
-    const lane = this.#crew.holderOf(seat);
-    if (lane) this.#feed(lane);
   }
 
   #done(job: Job, outcome: Outcome, payload: unknown): void {
@@ -479,7 +343,7 @@ export class Scheduler {
   }
 
   #lost(lane: Lane, { begun, waiting }: LaneRemains, end: WorkerEnd): void {
-    this.#roster.remove(lane);
+    this.#dispatcher.retired(lane);
     for (const job of [...waiting, ...lane.owed.splice(0)]) {
       if (job.pinned) this.#settleDead(job, lane, end);
       else this.#requeue(job);
@@ -490,9 +354,7 @@ export class Scheduler {
       job.diedAt = lane.currentItem(job);
       this.#settleDead(job, lane, end);
     }
-    this.#feedSeat(lane.seat);
-    this.#grow();
-    this.#pump();
+    this.#dispatcher.lost(lane);
   }
 
   /** A job that was told to end goes on: its worker goes. */
@@ -507,21 +369,7 @@ export class Scheduler {
   // Settling.
 
   #settleDead(job: Job, lane: Lane, end: WorkerEnd): void {
-    const error = new WorkerDiedError(
-      `Cannot finish job ${job.id}: ${lane.name} ended${
-        describeEnd(end)
-      } while it ran ${job.fn.name}`,
-      {
-        exitCode: end.exitCode,
-        signal: end.signal,
-        workerId: lane.workerId,
-        jobId: job.id,
-        ...(end.stderr !== undefined && { stderr: end.stderr }),
-        outOfMemory: end.outOfMemory ?? false,
-        cause: end.error,
-      },
-    );
-    this.#settle(job, false, withOrigin(job, error));
+    this.#settle(job, false, withOrigin(job, deathOf(job, lane, end)));
   }
 
   /** The one end of a job. */
@@ -553,59 +401,11 @@ export class Scheduler {
     this.#crew.close();
   }
 
-  #break(cause: unknown): void {
-    const { kind } = this.#config.crew.adapter.traits;
-    const broken = kind === "thread"
-      ? BrokenThreadPool
-      : kind === "process"
-      ? BrokenProcessPool
-      : BrokenExecutor;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    this.terminate(() => new broken(`Cannot start workers: ${reason}`, { cause }));
-  }
-
-  #emit(event: () => Parameters<PoolEvents["emit"]>[0]): void {
+  #emit(event: () => PoolEvent): void {
     if (this.events.active) this.events.emit(event());
   }
 
   #now(): number {
     return this.#config.host.clock.now();
-  }
-}
-
-/** Estimated milliseconds; infinite while nothing is known. */
-function costOf(job: Job): number {
-  return job.fn.estimate * job.calls;
-}
-
-/** Another try would end in the same way. */
-function isFinal(error: unknown): boolean {
-  return error instanceof MaybeEncodingError || error instanceof TaskLookupError;
-}
-
-function asError(thrown: unknown): unknown {
-  if (thrown instanceof Error) return thrown;
-  const kind = thrown === null ? "null" : typeof thrown;
-  let text: string;
-  try {
-    text = typeof thrown === "object" ? JSON.stringify(thrown) : String(thrown);
-  } catch {
-    text = kind;
-  }
-  return new RemoteError(`A task threw ${text}`, { remoteName: kind, value: thrown });
-}
-
-function withOrigin(job: Job, error: unknown): unknown {
-  const { origin } = job.request;
-  if (origin) appendStack(error, origin);
-  return error;
-}
-
-function sendReason(reason: unknown): SentValue {
-  try {
-    const { value, marked } = encode(reason, "reason");
-    return { value, marked };
-  } catch {
-    return { value: String(reason), marked: false };
   }
 }

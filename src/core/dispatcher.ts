@@ -1,0 +1,240 @@
+/**
+ * Decides which job runs where and when: jobs wait in the waiting room until a lane has room for them.
+ * It knows nothing of results.
+ */
+import type { Clock } from "./backend.ts";
+import type { Crew } from "./crew.ts";
+import type { Job } from "./job.ts";
+import { AHEAD, type Lane } from "./lane.ts";
+import { Roster } from "./roster.ts";
+import { WaitingRoom } from "./waiting_room.ts";
+
+/** A worker that says nothing for this long (ms) is taken back what it was sent ahead. */
+const STALL = 2 * AHEAD;
+
+/** What the dispatcher needs of its scheduler. */
+export interface DispatcherConfig {
+  readonly clock: Clock;
+  readonly workers: number;
+  /** Most calls that wait, beyond those for which a worker is about to be free. */
+  readonly maxQueue: number;
+  /** A job was given to a worker. */
+  placed(job: Job, lane: Lane): void;
+  /** A job was taken from a worker and is to wait again, or to be settled if nothing may start. */
+  takenBack(job: Job): void;
+}
+
+/** Where jobs wait, and who gets them. */
+export class Dispatcher {
+  readonly #config: DispatcherConfig;
+  readonly #crew: Crew;
+  readonly #room: WaitingRoom;
+  readonly #roster = new Roster();
+  /** Lanes that send at the end of this turn. */
+  #outgoing: Lane[] = [];
+  #watching: unknown;
+
+  constructor(crew: Crew, config: DispatcherConfig) {
+    this.#crew = crew;
+    this.#config = config;
+    this.#room = new WaitingRoom(config.workers);
+  }
+
+  /** Jobs that no worker has. */
+  get waiting(): number {
+    return this.#room.size;
+  }
+
+  /** Those of them that count for `maxQueue`. */
+  get queued(): number {
+    return this.#room.calls;
+  }
+
+  /** True where one more call would be one too many. */
+  get isFull(): boolean {
+    if (this.#config.maxQueue === Infinity) return false;
+    return this.#room.lobby > 0 || !this.#mayAdmit();
+  }
+
+  /** Gives a job to an idle lane, or lets it wait. */
+  add(job: Job): void {
+    const cost = costOf(job);
+    const lane = this.#room.common > 0 || job.key !== undefined
+      ? undefined
+      : this.#roster.pick(job, cost);
+    if (lane) return this.#give(lane, job, cost);
+    this.#room.add(job);
+    if (job.key === undefined) return this.grow();
+    const own = this.#crew.seat(this.#room.seatOf(job.key));
+    if (own) this.#feed(own);
+  }
+
+  /** Lets a job wait before the door, until there is room. */
+  addToLobby(job: Job): void {
+    this.#room.addToLobby(job);
+  }
+
+  /** Gives a job to this very lane, as soon as it can take it. */
+  owe(lane: Lane, job: Job): void {
+    lane.owed.push(job);
+    if (lane.state === "open") this.#giveOwed(lane);
+  }
+
+  /** Lets a job wait again that had its turn before. */
+  putBack(job: Job): void {
+    job.state = "waiting";
+    job.lane = undefined;
+    this.#room.putBack(job);
+  }
+
+  /** Takes a job away that has not begun; false when it has, or is settled. */
+  withdraw(job: Job): boolean {
+    const { lane } = job;
+    if (job.state === "waiting") this.#room.remove(job);
+    else if (job.state === "placed" && lane!.takeBack(job)) this.#hasRoom(lane!);
+    else return false;
+    return true;
+  }
+
+  /** Takes all jobs away that no worker has begun to know. */
+  withdrawAll(): Job[] {
+    this.stop();
+    const jobs = this.#room.takeAll();
+    for (const lane of this.#crew.lanes) {
+      jobs.push(...lane.owed.splice(0));
+      this.#roster.remove(lane);
+    }
+    return jobs;
+  }
+
+  /** No timer is left. */
+  stop(): void {
+    this.#config.clock.clearTimeout(this.#watching);
+  }
+
+  /** Gives waiting jobs away as long as lanes have room. */
+  pump(): void {
+    for (let job = this.#room.next(); job; job = this.#room.next()) {
+      const cost = costOf(job);
+      const lane = this.#roster.pick(job, cost);
+      if (!lane) break;
+      this.#room.remove(job);
+      this.#give(lane, job, cost);
+    }
+    while (this.#room.lobby > 0 && this.#mayAdmit()) this.add(this.#room.admit()!);
+  }
+
+  /** Starts workers for waiting jobs, within the limit. */
+  grow(): void {
+    for (const seat of this.#room.wantedSeats()) this.#crew.seat(seat);
+    const missing = this.#room.common - this.#crew.starting;
+    if (missing > 0) this.#crew.ensure(this.#crew.lanes.size + missing);
+  }
+
+  // What lanes tell.
+
+  /** Its set-up is through. */
+  ready(lane: Lane): void {
+    this.#giveOwed(lane);
+    this.#feed(lane);
+    this.#roster.update(lane);
+    this.pump();
+  }
+
+  /** It has finished something. */
+  progressed(lane: Lane): void {
+    lane.lastSign = this.#config.clock.now();
+    this.#hasRoom(lane);
+  }
+
+  /** It takes no more jobs. */
+  retired(lane: Lane): void {
+    this.#roster.remove(lane);
+  }
+
+  /** It is gone, and what it had was put back. */
+  lost(lane: Lane): void {
+    this.#feedSeat(lane.seat);
+    this.grow();
+    this.pump();
+  }
+
+  /** It has something to send at the end of this turn. */
+  hasOutgoing(lane: Lane): void {
+    if (this.#outgoing.push(lane) === 1) queueMicrotask(this.#flush);
+  }
+
+  // Details.
+
+  #flush = (): void => {
+    const lanes = this.#outgoing;
+    this.#outgoing = [];
+    for (const lane of lanes) lane.flush();
+  };
+
+  /** A worker that is free, or about to be, counts as room. */
+  #mayAdmit(): boolean {
+    return this.#room.calls < this.#config.maxQueue + this.#roster.idle + this.#crew.vacant;
+  }
+
+  #give(lane: Lane, job: Job, cost: number): void {
+    if (lane.outstanding === 0) lane.lastSign = this.#config.clock.now();
+    lane.give(job, cost);
+    this.#crew.given(lane);
+    this.#roster.update(lane);
+    if (lane.outstanding > 1) this.#watch();
+    this.#config.placed(job, lane);
+  }
+
+  #giveOwed(lane: Lane): void {
+    while (lane.owed.length > 0 && !lane.full) this.#give(lane, lane.owed.shift()!, Infinity);
+  }
+
+  /** Gives a lane the jobs of its keys, in turn with those that anyone may run. */
+  #feed(lane: Lane): void {
+    for (let job = this.#room.nextFor(lane.seat); job; job = this.#room.nextFor(lane.seat)) {
+      const cost = costOf(job);
+      if (!lane.accepts(job, cost)) return;
+      // The worker before this one may still run a job of the same key.
+      if (job.key !== undefined && this.#crew.isShared(lane.seat)) return;
+      this.#room.remove(job);
+      this.#give(lane, job, cost);
+    }
+  }
+
+  #feedSeat(seat: number): void {
+    const lane = this.#crew.holderOf(seat);
+    if (lane) this.#feed(lane);
+  }
+
+  #hasRoom(lane: Lane): void {
+    this.#giveOwed(lane);
+    this.#crew.progressed(lane);
+    this.#feedSeat(lane.seat);
+    this.#roster.update(lane);
+    this.pump();
+    // What it could not finish and is tried again needs another worker.
+    if (lane.state !== "open") this.grow();
+  }
+
+  /** Estimates can be wrong: nothing stays behind a long call for much longer than `STALL`. */
+  #watch(): void {
+    this.#watching ??= this.#config.clock.setTimeout(() => {
+      this.#watching = undefined;
+      const now = this.#config.clock.now();
+      for (const lane of this.#crew.lanes) {
+        if (lane.outstanding < 2) continue;
+        this.#watch();
+        if (now - lane.lastSign < STALL) continue;
+        for (const job of lane.stall()) this.#config.takenBack(job);
+      }
+      this.grow();
+      this.pump();
+    }, STALL);
+  }
+}
+
+/** Estimated milliseconds; infinite while nothing is known. */
+function costOf(job: Job): number {
+  return job.fn.estimate * job.calls;
+}

@@ -1,0 +1,77 @@
+/** What the end of a job means to its caller. */
+import { encode } from "../protocol/encode.ts";
+import type { SentValue } from "../protocol/messages.ts";
+import type { WorkerEnd, WorkerKind } from "./backend.ts";
+import { describeEnd } from "./crew.ts";
+import {
+  BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
+  MaybeEncodingError,
+  RemoteError,
+  TaskLookupError,
+  WorkerDiedError,
+} from "./errors.ts";
+import type { Job } from "./job.ts";
+import type { Lane } from "./lane.ts";
+import { appendStack } from "./origin.ts";
+
+/** What a task threw, as an error. */
+export function asError(thrown: unknown): unknown {
+  if (thrown instanceof Error) return thrown;
+  const kind = thrown === null ? "null" : typeof thrown;
+  let text: string;
+  try {
+    text = typeof thrown === "object" ? JSON.stringify(thrown) : String(thrown);
+  } catch {
+    text = kind;
+  }
+  return new RemoteError(`A task threw ${text}`, { remoteName: kind, value: thrown });
+}
+
+/** True where another try would end in the same way. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof MaybeEncodingError || error instanceof TaskLookupError;
+}
+
+/** Adds the caller's frames to the stack of an error. */
+export function withOrigin(job: Job, error: unknown): unknown {
+  const { origin } = job.request;
+  if (origin) appendStack(error, origin);
+  return error;
+}
+
+/** The error of the job that a worker was running when it ended. */
+export function deathOf(job: Job, lane: Lane, end: WorkerEnd): WorkerDiedError {
+  return new WorkerDiedError(
+    `Cannot finish job ${job.id}: ${lane.name} ended${describeEnd(end)} while it ran ` +
+      job.fn.name,
+    {
+      exitCode: end.exitCode,
+      signal: end.signal,
+      workerId: lane.workerId,
+      jobId: job.id,
+      ...(end.stderr !== undefined && { stderr: end.stderr }),
+      outOfMemory: end.outOfMemory ?? false,
+      cause: end.error,
+    },
+  );
+}
+
+/** The error of all calls once no worker can be brought up. */
+export function brokenPool(kind: WorkerKind, cause: unknown): BrokenExecutor {
+  const type =
+    { thread: BrokenThreadPool, process: BrokenProcessPool, inline: BrokenExecutor }[kind];
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new type(`Cannot start workers: ${reason}`, { cause });
+}
+
+/** The reason of an abort, as a running task gets it. */
+export function encodeReason(reason: unknown): SentValue {
+  try {
+    const { value, marked } = encode(reason, "reason");
+    return { value, marked };
+  } catch {
+    return { value: String(reason), marked: false };
+  }
+}
