@@ -1,12 +1,13 @@
 /** Workers on this event loop: no threads, no isolation, the same calls. For I/O, tests and debugging. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Transport, TransportEvents, WorkerAdapter } from "../core/backend.ts";
+import type { Transport, TransportEvents, WorkerAdapter, WorkerSettings } from "../core/backend.ts";
 import { CancelledError } from "../protocol/errors.ts";
 import { timestamp } from "../protocol/claims.ts";
 import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
 import type { RunningTask } from "../worker/running_task.ts";
 import { serve, type ServedWorker } from "../worker/serve.ts";
+import { refusePermissions } from "./permissions.ts";
 
 /** After so many milliseconds of tasks, timers and sockets get their turn. */
 const TURN = 10;
@@ -17,10 +18,21 @@ let storage: AsyncLocalStorage<RunningTask> | undefined;
 export const inline: WorkerAdapter = {
   traits: { kind: "inline", isolated: false, sharedMemory: true, killable: false },
 
+  check: refuseSettings,
+
   spawn(_spec, events) {
     return new InlineTransport(events);
   },
 };
+
+/** Tasks here have what this program has. */
+function refuseSettings(settings: WorkerSettings): void {
+  refusePermissions(settings);
+  for (const name of ["env", "execArgv", "resourceLimits"] as const) {
+    if (settings[name] === undefined) continue;
+    throw new TypeError(`Cannot use ${name}: inline tasks run in this program, not in workers`);
+  }
+}
 
 /** Makes `currentTask()` find the right one of the tasks that overlap here. */
 function taskStorage(): AsyncLocalStorage<RunningTask> {

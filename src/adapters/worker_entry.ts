@@ -62,8 +62,11 @@ function reportDeath(port: MessagePort, flush: () => void): void {
   };
 }
 
-/** Bytes of this thread's heap and of the buffers that hang on it. */
+/**
+ * Bytes of this thread's heap and of the buffers that hang on it. On Bun 1.4 they are part of `heapUsed`
+ * as well (oven-sh/bun#20793), and both are as of the last garbage collection.
+ */
 function usedMemory(): number {
   const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
+  return "Bun" in globalThis ? Math.max(heapUsed, external) : heapUsed + external;
 }

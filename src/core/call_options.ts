@@ -83,7 +83,7 @@ export function checkCall(
     limits: limited ? { signal, timeout, queueTimeout, retries, grace } : undefined,
     priority: checkNumber(given.priority, "priority") ?? 0,
     key: checkString(given.key, "key"),
-    transfer: given.transfer && checkTransfer(given.transfer),
+    transfer: given.transfer === undefined ? undefined : checkTransfer(given.transfer),
   };
 }
 

@@ -33,10 +33,17 @@ export class Functions {
   /** Inline functions by source: a loop makes a new function object each time round. */
   readonly #bySource = new Map<string, KnownFunction>();
   readonly #byId: KnownFunction[] = [];
+  /** The function of the call before: usually the same again. */
+  #last: { readonly fn: unknown; readonly known: KnownFunction } | undefined;
 
   /** Throws a `TypeError` for what cannot be sent; see {@link referenceOf}. */
   get(fn: unknown): KnownFunction {
-    return typeof fn === "function" ? this.#byFunction.get(fn) ?? this.#add(fn) : this.#add(fn);
+    if (this.#last !== undefined && this.#last.fn === fn) return this.#last.known;
+    const known = typeof fn === "function"
+      ? this.#byFunction.get(fn) ?? this.#add(fn)
+      : this.#add(fn);
+    this.#last = { fn, known };
+    return known;
   }
 
   /** The function that a worker names by number. */

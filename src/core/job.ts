@@ -55,8 +55,14 @@ let jobs = 0;
  */
 export class Job implements Waiting {
   readonly id = ++jobs;
-  readonly request: JobRequest;
+  readonly fn: KnownFunction;
+  readonly mode: JobMode;
+  readonly args: JobArgs;
+  readonly marked: boolean;
+  readonly sink: JobSink;
   readonly priority: number;
+  /** Kept only where it says more than the fields above: a million plain calls may wait. */
+  readonly #rare: JobRequest | undefined;
   state: "waiting" | "placed" | "settled" = "waiting";
   triesLeft: number;
   /** Where it was sent; kept after an early end until the worker is done with it. */
@@ -77,33 +83,31 @@ export class Job implements Waiting {
   place: ListNode<Waiting> | undefined;
 
   constructor(request: JobRequest) {
-    this.request = request;
+    const { transfer, limits, key, origin } = request;
+    this.fn = request.fn;
+    this.mode = request.mode;
+    this.args = request.args;
+    this.marked = request.marked;
+    this.sink = request.sink;
+    this.#rare = transfer || limits || origin || key !== undefined ? request : undefined;
     this.priority = request.priority ?? 0;
     this.triesLeft = request.limits?.retries ?? 0;
   }
 
-  get fn(): KnownFunction {
-    return this.request.fn;
-  }
-
-  get mode(): JobMode {
-    return this.request.mode;
-  }
-
-  get args(): JobArgs {
-    return this.request.args;
-  }
-
-  get sink(): JobSink {
-    return this.request.sink;
-  }
-
   get limits(): JobLimits | undefined {
-    return this.request.limits;
+    return this.#rare?.limits;
   }
 
   get key(): string | undefined {
-    return this.request.key;
+    return this.#rare?.key;
+  }
+
+  get transfer(): Transferable[] | undefined {
+    return this.#rare?.transfer;
+  }
+
+  get origin(): { readonly stack?: string } | undefined {
+    return this.#rare?.origin;
   }
 
   /** It is a part of a map. */
@@ -118,7 +122,6 @@ export class Job implements Waiting {
 
   /** Its buffers go with it when it is sent, so that it can be sent only once. */
   get movesOnce(): boolean {
-    const { transfer, limits } = this.request;
-    return transfer !== undefined && !limits?.retries;
+    return this.transfer !== undefined && !this.limits?.retries;
   }
 }

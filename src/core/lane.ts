@@ -13,6 +13,7 @@ import {
 } from "../protocol/messages.ts";
 import type { Transport, WorkerAdapter, WorkerEnd, WorkerSpec } from "./backend.ts";
 import { MaybeEncodingError } from "./errors.ts";
+import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
 import { SlotWire } from "./slot_wire.ts";
 
@@ -98,8 +99,8 @@ export class Lane {
   readonly #jobs: (Job | undefined)[] = [];
   readonly #freeCells: number[] = [];
   readonly #knownFunctions = new Set<number>();
-  /** Functions that the worker has found: their calls may go through slots. */
-  readonly #foundFunctions = new Set<number>();
+  /** By id: functions that the worker has found, whose calls may go through slots. */
+  readonly #foundFunctions: (boolean | undefined)[] = [];
   #define: FunctionDefinition[] = [];
   #outgoing: unknown[] = [];
   #outgoingJobs: Job[] = [];
@@ -206,11 +207,12 @@ export class Lane {
   #sendBySlot(job: Job): boolean {
     if (!this.#slots) return false;
     this.#slots.listen();
-    return this.#byMessage === 0 && this.#foundFunctions.has(job.fn.id) && this.#slots.send(job);
+    return this.#byMessage === 0 && this.#foundFunctions[job.fn.id] === true &&
+      this.#slots.send(job);
   }
 
   #write(job: Job): void {
-    const { cell, request: { fn, mode, marked, args, transfer } } = job;
+    const { cell, fn, mode, marked, args, transfer } = job;
     if (!this.#knownFunctions.has(fn.id)) {
       this.#knownFunctions.add(fn.id);
       this.#define.push({ id: fn.id, reference: fn.reference });
@@ -284,7 +286,9 @@ export class Lane {
 
   /** Its running job is a long one: takes back what was not begun and can go elsewhere, last first. */
   stall(): Job[] {
-    this.#stalled = true;
+    // A worker in a long call does not ring for what it finished before.
+    this.#takeSlots();
+    this.#stalled = this.#outstanding > 0;
     const jobs: Job[] = [];
     for (const job of this.#jobs) {
       if (!job || job.state !== "placed" || job.movesOnce || job.pinned) continue;
@@ -319,7 +323,7 @@ export class Lane {
     this.#stalled = true;
     // The worker must have met the job.
     this.flush();
-    this.#post({ type: "abort", cell: job.cell, reason });
+    this.#post({ type: "abort", jobId: job.id, reason });
   }
 
   /** The consumer of a stream takes more. */
@@ -386,7 +390,7 @@ export class Lane {
       const job = this.#jobs[cell];
       this.#release(cell);
       if (!job) return;
-      this.#foundFunctions.add(job.fn.id);
+      this.#foundFunctions[job.fn.id] = true;
       this.#leave(job);
       this.#events.done(job, outcome, payload);
     });
@@ -398,20 +402,33 @@ export class Lane {
     this.#stalled = false;
     this.#takeSlots();
     this.#events.progressed(this);
-    if (this.#outstanding > 0) this.#slots!.listen();
+    // Also while it has nothing but jobs to pass that were taken back: only then is it idle.
+    if (this.#freeCells.length < this.#jobs.length) this.#slots!.listen();
   }
 
   /** Settles what is finished in slots; these results outlive their worker. */
   #takeSlots(): void {
+    let fn: KnownFunction | undefined;
+    let calls = 0, milliseconds = 0;
+    const tell = (): void => {
+      if (fn) this.#events.measured(fn.id, calls, milliseconds);
+    };
     this.#slots?.take((cell, outcome, elapsed, payload) => {
       const job = this.#jobs[cell];
       this.#release(cell);
       if (!job) return;
-      this.#events.measured(job.fn.id, job.calls, elapsed);
-      this.#foundFunctions.add(job.fn.id);
+      if (job.fn !== fn) {
+        tell();
+        fn = job.fn;
+        calls = milliseconds = 0;
+        this.#foundFunctions[fn.id] = true;
+      }
+      calls += job.calls;
+      milliseconds += elapsed;
       this.#leave(job);
       this.#events.done(job, outcome, payload);
     });
+    tell();
   }
 
   #leave(job: Job): void {

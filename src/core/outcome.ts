@@ -36,7 +36,7 @@ export function isFinal(error: unknown): boolean {
 
 /** Adds the caller's frames to the stack of an error. */
 export function withOrigin(job: Job, error: unknown): unknown {
-  const { origin } = job.request;
+  const { origin } = job;
   if (origin) appendStack(error, origin);
   return error;
 }

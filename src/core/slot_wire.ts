@@ -32,7 +32,7 @@ export class SlotWire {
 
   /** Sends a job by its slot; false where it does not fit. */
   send(job: Job): boolean {
-    const { cell, id: jobId, request: { fn, mode, marked, args, transfer } } = job;
+    const { cell, id: jobId, fn, mode, marked, args, transfer } = job;
     if (marked || transfer || mode === JobMode.stream) return false;
     const flags = job.limits ? mode | RISKY_CALL : mode;
     if (!this.#slots.writeCall(cell, { functionId: fn.id, jobId, mode: flags, args })) return false;
@@ -47,7 +47,7 @@ export class SlotWire {
 
   /** Sees to it that `done` is called for what is finished from now on. */
   listen(): void {
-    if (this.#asleep) return;
+    if (this.#asleep || this.#closed) return;
     // The order matters, see the README of the protocol: first the wait, then the flag, then a look.
     if (!this.#hearing) {
       this.#hearing = true;

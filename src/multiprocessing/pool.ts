@@ -110,9 +110,9 @@ export class Pool implements PoolContract {
     args?: readonly unknown[],
     options?: CallOptions,
   ): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const call = checkCall(options, "apply", this.#plan.defaults);
-      this.#submit(fn, args, call, JobMode.call, { resolve, reject });
+      this.#submit(fn, args, call, JobMode.call, new PromiseSink(resolve));
     });
   }
 
@@ -530,6 +530,23 @@ export class Pool implements PoolContract {
     const buffer = checkCount(options?.buffer, "buffer", 1) ??
       Math.max(64, 2 * (chunksize ?? 1) * workers);
     return new ImapIterator<R>(this.#scheduler, { ...plan, ordered, buffer, workers }, items);
+  }
+}
+
+/** Settles a promise by its `resolve` alone: a million waiting calls need no `reject` each. */
+class PromiseSink implements JobSink {
+  readonly #resolve: (value: unknown) => void;
+
+  constructor(resolve: (value: unknown) => void) {
+    this.#resolve = resolve;
+  }
+
+  resolve(value: unknown): void {
+    this.#resolve(value);
+  }
+
+  reject(error: unknown): void {
+    this.#resolve(Promise.reject(error));
   }
 }
 

@@ -166,7 +166,8 @@ function checkSettings(options: Partial<PoolOptions>): WorkerSettings {
   };
 }
 
-function checkOptionObject<T>(value: T, name: string): T {
+/** Throws a `TypeError` for what is no object. */
+export function checkOptionObject<T>(value: T, name: string): T {
   if (
     value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))
   ) {

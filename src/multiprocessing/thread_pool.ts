@@ -1,5 +1,5 @@
 import { Pool } from "./pool.ts";
-import type { PoolOptions } from "./pool_options.ts";
+import { checkOptionObject, type PoolOptions } from "./pool_options.ts";
 
 /**
  * A {@linkcode Pool} on worker threads. Mirrors `multiprocessing.pool.ThreadPool`, whose workers share the
@@ -24,10 +24,7 @@ export class ThreadPool extends Pool {
     workers?: number | Omit<PoolOptions, "backend">,
     options: Omit<PoolOptions, "backend" | "workers"> = {},
   ) {
-    super({
-      ...options,
-      ...(typeof workers === "object" ? workers : workers !== undefined && { workers }),
-      backend: "thread",
-    });
+    const given = typeof workers === "object" ? checkOptionObject(workers, "options") : { workers };
+    super({ ...checkOptionObject(options, "options"), ...given, backend: "thread" });
   }
 }

@@ -39,7 +39,8 @@ export class Claims {
   /** Host: a job is about to be sent. */
   offer(cell: number): void {
     this.#progress[cell] = 0;
-    Atomics.store(this.#states, cell, QUEUED);
+    // Nobody else looks until the job is sent, which publishes this.
+    this.#states[cell] = QUEUED;
   }
 
   /** Host: takes a job back; false when the worker has begun it. */
@@ -49,7 +50,7 @@ export class Claims {
 
   /** Host: the worker is done with the cell. */
   release(cell: number): void {
-    Atomics.store(this.#states, cell, FREE);
+    this.#states[cell] = FREE;
   }
 
   /** Host: whether the worker has begun this job, or already has its result. */

@@ -32,8 +32,8 @@ export type ToWorker =
   }
   /** Something is in the slots. */
   | { readonly type: "attend" }
-  /** The running job of this cell shall end. */
-  | { readonly type: "abort"; readonly cell: number; readonly reason: SentValue }
+  /** This job shall end, if it still runs. */
+  | { readonly type: "abort"; readonly jobId: number; readonly reason: SentValue }
   /** The consumer of a stream takes `items` more. */
   | { readonly type: "credit"; readonly cell: number; readonly items: number }
   /** Run the finalizer and say goodbye. */

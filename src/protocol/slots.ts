@@ -6,8 +6,11 @@ import { CELLS } from "./claims.ts";
 import type { JobArgs } from "./messages.ts";
 import { type TextMemory, ValueBytes } from "./slot_codec.ts";
 
-/** Bytes of a slot; a call or result that does not fit goes by message. */
-const SLOT_BYTES = 1024;
+/**
+ * Bytes of a slot; a call or result that does not fit goes by message. An odd number of cache lines: with a
+ * power of two the heads of all slots would share a few sets of the cache.
+ */
+const SLOT_BYTES = 17 * 64;
 /** What stands in a slot before the values: see `#numbers` and `#elapsed` below. */
 const HEADER_BYTES = 24;
 /** Cells and one mark for mail. */

@@ -74,6 +74,8 @@ export class RunLoop {
   #stream: StreamPump | undefined;
   /** When the current job began, and the one before it ended. */
   #began = 0;
+  /** When the event loop is due its turn. */
+  #turnEnds = 0;
 
   constructor(services: WorkerServices, functions: FunctionTable, start: LoopStart) {
     this.#services = services;
@@ -97,11 +99,12 @@ export class RunLoop {
 
   /** Looks for work; to be called after every message. */
   attend(): void {
-    if (!this.#busy) this.#drain();
+    if (!this.#busy) this.#beginTurn();
   }
 
-  abort(cell: number, reason: unknown): void {
-    if (this.#job?.cell !== cell) return;
+  /** Ends a job by its number: its cell may be another job's by now, sent by slot after the abort. */
+  abort(jobId: number, reason: unknown): void {
+    if (this.#job?.jobId !== jobId) return;
     this.context?.abort(reason);
     this.#stream?.stop();
   }
@@ -117,35 +120,51 @@ export class RunLoop {
     this.#unrung = 0;
   }
 
+  /** The event loop has had its turn. */
+  #beginTurn = (): void => {
+    this.#began = timestamp();
+    this.#turnEnds = this.#began + this.#services.yieldAfter;
+    this.#drain();
+  };
+
+  /** Lets timers, and messages that wait, have their turn. */
+  #yieldTurn(): void {
+    this.#services.yieldTurn(this.#beginTurn);
+  }
+
   /** Runs jobs until one has to be waited for or none is left. */
-  #drain = (): void => {
+  #drain(): void {
     this.#busy = true;
-    const { yieldAfter, yieldTurn } = this.#services;
-    const turnEnds = (this.#began = timestamp()) + yieldAfter;
     for (;;) {
       const job = this.#intake.take();
       if (typeof job === "object") {
         const running = this.#begin(job);
         if (running) return this.#await(running);
-        if (this.#began < turnEnds) continue;
+        if (this.#began < this.#turnEnds) continue;
       }
       this.flush();
       if (job === "mail" && this.#intake.park()) break;
-      // Timers, and messages that wait, get their turn.
-      if (job !== undefined) return yieldTurn(this.#drain);
+      if (job !== undefined) return this.#yieldTurn();
       if (!this.#intake.rest()) break;
       this.#began = timestamp();
     }
     this.#busy = false;
-  };
+  }
 
   #await(running: Promise<void>): void {
     const job = this.#job;
     afterTicks(TICKS_BEFORE_FLUSH, () => {
       if (this.#job === job) this.flush();
     });
-    running.then(this.#drain);
+    running.then(this.#resume);
   }
+
+  /** Tasks that are async in name only would let no timer fire: they end within microtasks. */
+  #resume = (): void => {
+    if (this.#began < this.#turnEnds) return this.#drain();
+    this.flush();
+    this.#yieldTurn();
+  };
 
   /** Starts a job; a promise (that never rejects) only when there is something to wait for. */
   #begin(job: JobRecord): Promise<void> | undefined {

@@ -60,7 +60,7 @@ export function serve(services: WorkerServices): ServedWorker {
       case "run":
         return loop?.receive(message);
       case "abort":
-        return loop?.abort(message.cell, reviveOrFault(message.reason));
+        return loop?.abort(message.jobId, reviveOrFault(message.reason));
       case "credit":
         return loop?.credit(message.cell, message.items);
       case "close":
