@@ -110,6 +110,8 @@ async function runFile(runtime, file, context) {
   const timeout = Math.max(1, Math.min(options.timeout, deadline - performance.now()));
   const request = { file, report, std, grep: options.grep };
   const env = { [GUARD]: "1" };
+  // Node strips and compiles the whole library again for each worker: this more than halves the time.
+  if (runtime.name === "node") env.NODE_COMPILE_CACHE = join(context.folder, "compiled");
   let result = await runChild(runtime.path, commandFor(runtime.name, request), { timeout, env });
   let counts = readCounts(report, file);
   if (runtime.name === "deno" && options.grep !== undefined && ran(counts) === 0) {

@@ -51,6 +51,15 @@ export const KNOWN_GAPS: readonly KnownGap[] = [
       "with limits Deno's worker hangs or spins on when it is full (FACTS.md D), so that we " +
       "do not pass them on; a process of its own can be limited",
   },
+  {
+    id: "bun-test-worker-errors",
+    runtime: "bun",
+    title: "a worker that ends by an uncaught error says exit code 1 and the error",
+    link: "https://github.com/oven-sh/bun/pull/36445",
+    reason:
+      "under `bun test` a worker's own handlers of uncaught errors are not called and its exit code " +
+      "is 0; in programs they are (see the crash scenarios)",
+  },
 ];
 
 /** Long enough for a busy machine, short enough for a gap that shows as a hang. */

@@ -124,14 +124,13 @@ export class Crew {
 
   /** The worker of a seat; started when there is none and one may be. */
   seat(index: number): Lane | undefined {
-    const free = !this.#seats[index] && this.#state === "open" && this.#pause === undefined;
-    if (free) this.#spawn(index);
+    if (!this.#seats[index] && this.#mayStart) this.#spawn(index);
     return this.#seats[index];
   }
 
   /** Starts workers until there are so many, within the limit. */
   ensure(count: number): void {
-    if (this.#state !== "open" || this.#pause !== undefined) return;
+    if (!this.#mayStart) return;
     const wanted = Math.min(count, this.#config.workers);
     for (let seat = 0; this.#occupied < wanted && seat < this.#seats.length; seat++) {
       if (!this.#seats[seat]) this.#spawn(seat);
@@ -201,6 +200,7 @@ export class Crew {
     if (this.#starting.delete(lane)) this.#unlimit(lane);
     this.#noteIdle(lane);
     this.#events.up(lane);
+    if (this.#failures > 0) this.#refill();
   }
 
   setupFailed(lane: Lane, error: SentValue): void {
@@ -251,6 +251,12 @@ export class Crew {
     let count = 0;
     for (const lane of this.#seats) if (lane) count++;
     return count;
+  }
+
+  /** After a failure, workers that start already show first whether it was an accident. */
+  get #mayStart(): boolean {
+    return this.#state === "open" && this.#pause === undefined &&
+      (this.#failures === 0 || this.#starting.size === 0);
   }
 
   #spawn(seat: number): void {

@@ -26,7 +26,7 @@ import {
 import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
 import { suite, type SuiteBackend } from "./leaks.ts";
-import { CountedAsyncSource, rejection, Scene, until } from "./pool_scene.ts";
+import { CountedAsyncSource, passTime, rejection, Scene, until } from "./pool_scene.ts";
 
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 const squares = (length: number): number[] => range(length).map((i) => i * i);
@@ -347,20 +347,16 @@ function limitTests({ createPool }: SuiteBackend, scene: Scene): void {
     await using pool = createPool(1);
     using gate = scene.gate();
     const source = new CountedAsyncSource(100_000);
-    const result = pool.mapAsync(
-      async ({ gate }: { gate?: string }) => {
-        const { existsSync } = await import("node:fs");
-        while (gate && !existsSync(gate)) await new Promise((resolve) => setTimeout(resolve, 2));
-      },
-      (async function* () {
-        for await (const n of source) yield n === 0 ? { gate: `${gate.path}.open` } : {};
-      })(),
-    );
-    await until(() => source.pulled > 1000, "a part of the items");
-    const pulled = source.pulled;
-    assert(pulled < 10_000, `${pulled} items were pulled`);
+    async function* items(): AsyncGenerator<{ gate?: string; value: number }> {
+      for await (const value of source) yield value === 0 ? { gate: gate.path, value } : { value };
+    }
+    const result = pool.mapAsync(holdItem, items());
+    await gate.has(1);
+    await passTime(20);
+    assert(source.pulled < 10_000, `${source.pulled} items were pulled`);
     result.cancel();
     await result.wait();
+    assert(source.closed);
   });
 
   it("map() limits the time of each item, not of all", async () => {
