@@ -19,3 +19,11 @@ export const threadBackend: Backend = {
   traits: threads().traits,
   createPool: (options) => new Pool({ ...withWorkers(options), backend: "thread" }),
 };
+
+/** Tasks run on worker threads, and every call and result goes by message. */
+export const messagesBackend: Backend = {
+  name: "thread without slots",
+  traits: threads().traits,
+  createPool: (options) =>
+    new Pool({ ...withWorkers(options), backend: { ...threads(), wrapText: undefined } }),
+};

@@ -45,7 +45,7 @@ describe("Scheduler: aborts and limits", () => {
     const job = made.worker(0).begin()!;
     controller.abort("stop");
     assertEquals(call.error, "stop");
-    assertEquals(made.worker(0).all("abort").map(({ cell }) => cell), [job.cell]);
+    assertEquals(made.worker(0).all("abort").map(({ jobId }) => jobId), [job.jobId]);
     await made.advance(99);
     made.worker(0).reply(job, Outcome.value, "too late");
     await made.advance(1000);

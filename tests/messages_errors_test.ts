@@ -1,0 +1,4 @@
+import { messagesBackend } from "./conformance/backends.ts";
+import { errorsSuite } from "./conformance/errors.ts";
+
+errorsSuite(messagesBackend);

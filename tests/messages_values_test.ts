@@ -1,0 +1,4 @@
+import { messagesBackend } from "./conformance/backends.ts";
+import { valuesSuite } from "./conformance/values.ts";
+
+valuesSuite(messagesBackend);
