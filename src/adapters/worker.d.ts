@@ -4,4 +4,4 @@
  *
  * @module
  */
-export {};
+export type { ThreadData } from "./worker_entry.ts";
