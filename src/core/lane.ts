@@ -104,6 +104,8 @@ export class Lane {
   #define: FunctionDefinition[] = [];
   #outgoing: unknown[] = [];
   #outgoingJobs: Job[] = [];
+  /** Jobs that were given in this turn. */
+  #unflushed = 0;
   #transfer: Transferable[] | undefined;
   #outstanding = 0;
   /** How many of them went by message. */
@@ -193,14 +195,21 @@ export class Lane {
     this.given++;
     this.#exclusive = job.movesOnce;
     this.#claims?.offer(cell);
-    if (this.#sendBySlot(job)) return;
+    if (this.#sendBySlot(job)) {
+      this.#countOutgoing();
+      return;
+    }
     job.byMessage = true;
     this.#byMessage++;
     this.#write(job);
-    const outgoing = this.#outgoingJobs.push(job);
-    if (outgoing === 1) this.#events.hasOutgoing(this);
+    this.#outgoingJobs.push(job);
+    this.#countOutgoing();
+  }
+
+  #countOutgoing(): void {
+    if (this.#unflushed++ === 0) this.#events.hasOutgoing(this);
     // In a long turn of the host, workers can begin meanwhile.
-    else if (outgoing === FLUSH_AT) this.flush();
+    else if (this.#unflushed % FLUSH_AT === 0) this.#send();
   }
 
   /** The fast lane. It must not overtake jobs that went by message. */
@@ -222,15 +231,22 @@ export class Lane {
     if (job.movesOnce) (this.#transfer ??= []).push(...transfer!);
   }
 
-  /** Sends what was given in this turn as one message. */
+  /** Sends what was given in this turn: one message, one wake-up. */
   flush(): void {
-    const jobs = this.#outgoing, sent = this.#outgoingJobs;
+    this.#unflushed = 0;
+    this.#send();
+  }
+
+  #send(): void {
+    if (this.state === "gone") return;
+    this.#slots?.wake();
+    if (this.#outgoingJobs.length === 0) return;
+    const jobs = this.#outgoing;
     const define = this.#define, transfer = this.#transfer;
     this.#outgoing = [];
     this.#outgoingJobs = [];
     this.#define = [];
     this.#transfer = undefined;
-    if (sent.length === 0 || this.state === "gone") return;
     try {
       this.#transport.post({ type: "run", define, jobs }, transfer);
       this.#slots?.announceMail();

@@ -30,14 +30,19 @@ export class SlotWire {
     return this.#slots.memory;
   }
 
-  /** Sends a job by its slot; false where it does not fit. */
+  /** Sends a job by its slot; false where it does not fit. {@link SlotWire.wake} must follow. */
   send(job: Job): boolean {
     const { cell, id: jobId, fn, mode, marked, args, transfer } = job;
     if (marked || transfer || mode === JobMode.stream) return false;
     const flags = job.limits ? mode | RISKY_CALL : mode;
     if (!this.#slots.writeCall(cell, { functionId: fn.id, jobId, mode: flags, args })) return false;
-    if (this.#slots.send(cell)) this.#events.attend();
+    this.#slots.send(cell);
     return true;
+  }
+
+  /** Wakes the worker for what was sent; once for many jobs, as it costs a system call. */
+  wake(): void {
+    if (this.#slots.wakeWorker()) this.#events.attend();
   }
 
   /** A message was posted. */

@@ -92,22 +92,23 @@ export class Slots {
     return true;
   }
 
-  /** Sends a written call. True where the worker must be called by a message: {@link Slots.call}. */
-  send(cell: number): boolean {
+  /** Sends a written call; {@link Slots.wakeWorker} must follow. */
+  send(cell: number): void {
     this.#inbox[this.#written & (INBOX_SIZE - 1)] = cell;
     this.#written = (this.#written + 1) | 0;
     Atomics.store(this.#control, INBOX_TAIL, this.#written);
-    return this.#wakeWorker();
   }
 
-  /** A message was posted: a worker that is at its slots shall look. True as for `send`. */
+  /** A message was posted: a worker that is at its slots shall look. True as for `wakeWorker`. */
   announceMail(): boolean {
     if (Atomics.load(this.#control, WORKER) === PARKED) return false;
     if (Atomics.compareExchange(this.#control, MAIL_PENDING, 0, 1) !== 0) return false;
-    return this.send(MAIL);
+    this.send(MAIL);
+    return this.wakeWorker();
   }
 
-  #wakeWorker(): boolean {
+  /** Sees to it that the worker comes to what was sent. True where it must be called by a message. */
+  wakeWorker(): boolean {
     const state = Atomics.load(this.#control, WORKER);
     if (state === ATTENTIVE) return false;
     if (state === SLEEPING) {

@@ -1,8 +1,11 @@
 import type { JobMode, JobRecord } from "../protocol/messages.ts";
 import { RISKY_CALL, type Slots } from "../protocol/slots.ts";
 
-/** A worker with nothing to do looks for the next call so long (ms) before it sleeps. */
-const SPIN = 0.02;
+/**
+ * A worker with nothing to do looks for the next call so long (ms) before it sleeps: at most, and at least,
+ * as long as that is in vain. Where the host is the slower one, it needs the processor more.
+ */
+const LONGEST_SPIN = 0.02, SHORTEST_SPIN = 0.001;
 /** It sleeps at most so long (ms) before it goes back to its event loop: timers must live. */
 const DOZE = 1;
 
@@ -11,6 +14,7 @@ export class Intake {
   readonly #slots: Slots | undefined;
   #queue: JobRecord[] = [];
   #next = 0;
+  #spin = LONGEST_SPIN;
 
   constructor(slots: Slots | undefined) {
     this.#slots = slots;
@@ -46,11 +50,16 @@ export class Intake {
   rest(): boolean {
     const slots = this.#slots;
     if (!slots) return false;
-    const until = performance.now() + SPIN;
+    const began = performance.now();
     do {
-      if (slots.hasMore) return true;
-    } while (performance.now() < until);
+      if (!slots.hasMore) continue;
+      this.#spin = LONGEST_SPIN;
+      return true;
+    } while (performance.now() - began < this.#spin);
     slots.doze(DOZE);
+    // Had it looked a little longer, it would have been spared the sleep.
+    const near = performance.now() - began < 2 * LONGEST_SPIN;
+    this.#spin = near ? LONGEST_SPIN : Math.max(SHORTEST_SPIN, this.#spin / 2);
     return slots.hasMore || !slots.park();
   }
 

@@ -73,6 +73,7 @@ export class SlotsDriver {
     this.#items.set(cell, { n: this.#next, at: this.#clock });
     this.#wire.listen();
     if (!this.#wire.send(job)) throw new Error("a number does not fit");
+    this.#wire.wake();
   }
 
   /** Posts a message that the worker answers. */
