@@ -97,6 +97,8 @@ export class Lane {
   readonly #transport: Transport;
   /** Jobs by cell; one that was taken back has left its cell. */
   readonly #jobs: (Job | undefined)[] = [];
+  /** By cell: the number of the job among all that were given. */
+  readonly #order: number[] = [];
   readonly #freeCells: number[] = [];
   readonly #knownFunctions = new Set<number>();
   /** By id: functions that the worker has found, whose calls may go through slots. */
@@ -192,7 +194,7 @@ export class Lane {
     job.cost = Number.isFinite(cost) ? cost : AHEAD;
     this.#load += job.cost;
     this.#outstanding++;
-    this.given++;
+    this.#order[cell] = this.given++;
     this.#exclusive = job.movesOnce;
     this.#claims?.offer(cell);
     if (this.#sendBySlot(job)) {
@@ -305,12 +307,16 @@ export class Lane {
     // A worker in a long call does not ring for what it finished before.
     this.#takeSlots();
     this.#stalled = this.#outstanding > 0;
-    const jobs: Job[] = [];
-    for (const job of this.#jobs) {
-      if (!job || job.state !== "placed" || job.movesOnce || job.pinned) continue;
-      if (this.takeBack(job)) jobs.push(job);
-    }
-    return jobs.sort(youngestFirst);
+    // The worker may begin the next ones meanwhile: none that came after one that was taken back.
+    return this.#lastFirst().filter((job) =>
+      job.state === "placed" && !job.movesOnce && !job.pinned && this.takeBack(job)
+    );
+  }
+
+  /** Its jobs in the order in which they go back to the head of the line. */
+  #lastFirst(): Job[] {
+    const jobs = this.#jobs.filter((job) => job !== undefined);
+    return jobs.sort((a, b) => this.#order[b.cell]! - this.#order[a.cell]!);
   }
 
   /**
@@ -472,18 +478,12 @@ export class Lane {
     this.#slots?.close();
     const begun: Job[] = [], waiting: Job[] = [];
     const unsent = new Set(this.#outgoingJobs);
-    for (const job of this.#jobs) {
-      if (!job) continue;
+    for (const job of this.#lastFirst()) {
       const untouched = unsent.has(job) ||
         (this.#claims?.state(job.cell) === "waiting" && !job.movesOnce);
       (untouched ? waiting : begun).push(job);
     }
     this.state = "gone";
-    return { begun, waiting: waiting.sort(youngestFirst) };
+    return { begun, waiting };
   }
-}
-
-/** The order in which jobs go back to the head of the line. */
-function youngestFirst(a: Job, b: Job): number {
-  return b.id - a.id;
 }

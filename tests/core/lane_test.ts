@@ -3,6 +3,7 @@ import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/asser
 import { MaybeEncodingError } from "../../src/core/errors.ts";
 import type { Job } from "../../src/core/job.ts";
 import { Outcome, type ToWorker } from "../../src/protocol/messages.ts";
+import { beforeEachAccess } from "../slots/atomic_steps.ts";
 import { known, type Lonely, makeJob, makeLane } from "./fake_lanes.ts";
 
 const POISON = "cannot be cloned";
@@ -201,6 +202,27 @@ describe("Lane", () => {
     assert(lonely.lane.accepts(makeJob(), 0.001));
   });
 
+  it("stall() takes back none that came before one that the worker begins meanwhile", () => {
+    for (const rounds of [0, 1]) {
+      const lonely = makeLane();
+      // Each round turns the order of the free cells round.
+      for (let round = 0; round < rounds; round++) runAll(lonely, give(lonely, 4).length);
+      const jobs = give(lonely, 4);
+      lonely.lane.flush();
+      lonely.worker.begin();
+      let accesses = 0;
+      const undo = beforeEachAccess(() => {
+        // At the third call that it wants back, the worker is faster.
+        if (++accesses !== 3) return;
+        undo();
+        lonely.worker.begin();
+      });
+      const taken = lonely.lane.stall();
+      undo();
+      assertEquals(taken, [jobs[3], jobs[2]]);
+    }
+  });
+
   it("kill() tells begun jobs from waiting ones, unsent ones among them", () => {
     const lonely = makeLane();
     const jobs = give(lonely, 3);
@@ -289,3 +311,12 @@ describe("Lane", () => {
     assertEquals(workers.map(({ terminated }) => terminated), [1]);
   });
 });
+
+function runAll({ lane, worker }: Lonely, count: number): void {
+  lane.flush();
+  for (let i = 0; i < count; i++) {
+    const job = worker.begin()!;
+    worker.finish(job);
+    worker.reply(job, Outcome.value, i);
+  }
+}

@@ -103,7 +103,12 @@ function hostSteps({ noLook }: Faults): Step<SlotState>[] {
     return [nothing ? host(s, s.then, { believesAsleep: true }) : host(s, SET_AWAKE)];
   };
   steps[SET_AWAKE] = (s) => [host(s, s.then, { host: "awake", look: true })];
-  steps[STORE_TAIL] = (s) => [host(s, LOAD_WORKER, { inboxTail: s.inboxTail + 1 })];
+  // One wake-up for all that is sent in a turn.
+  steps[STORE_TAIL] = (s) => {
+    const inboxTail = s.inboxTail + 1;
+    const more = s.toSend > 0 ? [host(s, LISTEN, { inboxTail, toSend: s.toSend - 1 })] : [];
+    return [host(s, LOAD_WORKER, { inboxTail }), ...more];
+  };
   steps[LOAD_WORKER] = (s) => [host(s, WAKE, { sawWorker: s.worker })];
   steps[WAKE] = (s) => {
     if (s.sawWorker === "sleeping") return [host(s, IDLE, { dozing: false })];

@@ -64,7 +64,7 @@ export class SlotsDriver {
     return Promise.race([this.#ready.promise, this.#failed.promise]);
   }
 
-  /** Sends the next number, where a cell is free. */
+  /** Sends the next number, where a cell is free; `wake` must follow. */
   send(): void {
     const cell = this.#free.pop();
     if (cell === undefined) return;
@@ -73,6 +73,10 @@ export class SlotsDriver {
     this.#items.set(cell, { n: this.#next, at: this.#clock });
     this.#wire.listen();
     if (!this.#wire.send(job)) throw new Error("a number does not fit");
+  }
+
+  /** Wakes the worker for all that was sent. */
+  wake(): void {
     this.#wire.wake();
   }
 

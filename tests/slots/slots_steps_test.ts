@@ -38,10 +38,12 @@ describe("Slots between two threads", () => {
       await using driver = new SlotsDriver(dice);
       await driver.ready();
       for (let i = 0; i < 1500; i++) driver.send();
+      driver.wake();
       driver.post();
       driver.block(2000);
       await driver.drain();
       driver.send();
+      driver.wake();
       await driver.drain();
       assertGreater(driver.received, 1000);
     }));
@@ -62,7 +64,9 @@ async function burst(driver: SlotsDriver, dice: Dice): Promise<void> {
   for (let i = 0; i < size; i++) {
     driver.send();
     if (dice.chance(0.01)) driver.post();
+    if (dice.chance(0.1)) driver.wake();
   }
+  driver.wake();
   await turn();
 }
 
@@ -70,6 +74,7 @@ async function trickle(driver: SlotsDriver, dice: Dice): Promise<void> {
   const gap = dice.pick(GAPS);
   for (let i = 0; i < 8; i++) {
     driver.send();
+    driver.wake();
     if (gap > 1 && dice.chance(0.7)) await new Promise((resolve) => setTimeout(resolve, gap));
     else spin(gap * (0.5 + dice.next()));
     if (dice.chance(0.5)) await turn();
