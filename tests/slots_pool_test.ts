@@ -232,8 +232,10 @@ describe("a worker that ends beside slots", () => {
     await using pool = new Pool({ workers: 1, workerUrl });
     let lost = 0;
     // Every access would take long on Node, where a worker's start takes 50 ms.
-    for (let accesses = 1; accesses <= 80; accesses += 1 + lost % 3) {
-      await pool.apply(tasks.echo, [0]);
+    for (let accesses = 1; accesses <= 80; accesses += 2) {
+      // Tasks that a worker has met go by slot.
+      await pool.apply(tasks.lightFuse, [Infinity]);
+      await pool.apply(tasks.echoSoon, [0]);
       await pool.apply(tasks.echo, [0]);
       const fuse = pool.apply(tasks.lightFuse, [accesses]);
       const calls = Array.from({ length: 4 }, (_, n) => pool.apply(tasks.echo, [n]));
@@ -249,8 +251,8 @@ describe("a worker that ends beside slots", () => {
       // What is left of the fuse may still burn down, in this call.
       await pool.apply(tasks.lightFuse, [Infinity]).catch(() => {});
     }
-    // Ends came while a call ran; others, between two, lose nothing.
-    assertGreater(lost, 3);
-    assertGreater(pool.stats().workers.died, lost);
+    // Some ends came while a call ran; most between two, where nothing is lost.
+    assertGreater(lost, 0);
+    assertGreater(pool.stats().workers.died, 8);
   }, 60_000);
 });
