@@ -24,7 +24,7 @@ export class MapRun implements Consumer {
   readonly #sink: MapSink;
   readonly #chunks: ChunkJobs;
   readonly #size: ChunkSize;
-  readonly #results: unknown[] = [];
+  #results: unknown[] = [];
   #failure: { readonly index: number; readonly error: unknown } | undefined;
   #items: readonly unknown[] = [];
   #sent = 0;
@@ -53,6 +53,8 @@ export class MapRun implements Consumer {
     if (stopped) return this.#sink.reject(stopped.reason);
     if (isAsyncIterable(items)) this.#source = new AsyncSource(items);
     else this.#items = Array.isArray(items) ? items.slice() : [...items];
+    // All places at once: an array that is filled from the middle becomes a slow map of indices.
+    this.#results = new Array(this.#items.length);
     this.#scheduler.hold();
     if (this.#source) this.#startFeeding(this.#source);
     else this.#proceed();
