@@ -5,7 +5,7 @@ import { RISKY_CALL, type Slots } from "../protocol/slots.ts";
  * A worker with nothing to do looks for the next call so long (ms) before it sleeps: at most, and at least,
  * as long as that is in vain. Where the host is the slower one, it needs the processor more.
  */
-const LONGEST_SPIN = 0.02, SHORTEST_SPIN = 0.001;
+const LONGEST_SPIN = 0.05, SHORTEST_SPIN = 0.001;
 /** It sleeps at most so long (ms) before it goes back to its event loop: timers must live. */
 const DOZE = 1;
 
@@ -51,11 +51,12 @@ export class Intake {
     const slots = this.#slots;
     if (!slots) return false;
     const began = performance.now();
-    do {
-      if (!slots.hasMore) continue;
-      this.#spin = LONGEST_SPIN;
-      return true;
-    } while (performance.now() - began < this.#spin);
+    while (performance.now() - began < this.#spin) {
+      if (slots.hasMore) {
+        this.#spin = LONGEST_SPIN;
+        return true;
+      }
+    }
     slots.doze(DOZE);
     // Had it looked a little longer, it would have been spared the sleep.
     const near = performance.now() - began < 2 * LONGEST_SPIN;
