@@ -99,11 +99,16 @@ describe("event loops under traffic by slots", () => {
   it("an idle pool uses no CPU after traffic", async () => {
     await using pool = await warmPool(2);
     await Promise.all(Array.from({ length: 5000 }, (_, n) => pool.apply(tasks.echo, [n])));
-    await passTime(300);
-    const before = process.cpuUsage();
-    await passTime(2000);
-    const { user, system } = process.cpuUsage(before);
-    assertLess((user + system) / 1000, 20);
+    // A runtime may clean up after the traffic for a while (Bun 1.4 for two seconds, 60 ms of CPU); a pool
+    // that does something while it is idle does so in every window.
+    let used = Infinity;
+    for (let window = 0; window < 4 && used >= 20; window++) {
+      const before = process.cpuUsage();
+      await passTime(2000);
+      const { user, system } = process.cpuUsage(before);
+      used = (user + system) / 1000;
+    }
+    assertLess(used, 20);
   });
 });
 
