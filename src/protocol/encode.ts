@@ -8,6 +8,7 @@
  * - what cannot be sent is refused here, with its path, also where a runtime would silently send `{}`;
  * - the copy of a large buffer belongs to us and can be transferred, so its bytes are copied once.
  */
+import { define } from "./define.ts";
 import { detach, isDetached, viewLike } from "./buffers.ts";
 import {
   describeFunction,
@@ -382,14 +383,4 @@ class Copier {
 function hasNamedProperties(value: unknown[]): boolean {
   if (value.length > 64 && !("index" in value) && !("raw" in value)) return false;
   return Object.keys(value).length > value.length;
-}
-
-/** Sets a property whatever its name is: assigning to `__proto__` would change the prototype. */
-function define(holder: object, key: string, value: unknown): void {
-  Object.defineProperty(holder, key, {
-    value,
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  });
 }

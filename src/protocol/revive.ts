@@ -1,4 +1,5 @@
 /** Replaces the marks that `encode` left in a copy. */
+import { define } from "./define.ts";
 import { MARK, type Mark } from "./encode.ts";
 import { type ErrorRecord, rebuildError } from "./error_record.ts";
 import { TaskLookupError } from "./errors.ts";
@@ -94,13 +95,4 @@ class Reviver {
     this.#seen.set(mark, instance);
     return instance;
   }
-}
-
-function define(holder: object, key: string, value: unknown): void {
-  Object.defineProperty(holder, key, {
-    value,
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  });
 }
