@@ -19,7 +19,7 @@
 export { Pool } from "./src/multiprocessing/pool.ts";
 export { ThreadPool } from "./src/multiprocessing/thread_pool.ts";
 export type { Streamable } from "./src/multiprocessing/pool.ts";
-export type { PoolOptions } from "./src/multiprocessing/pool_options.ts";
+export type { PoolOptions } from "./src/core/pool_options.ts";
 export { currentTask, importTasks, task } from "./src/core/task.ts";
 export type { ImportedTasks, TaskOptions } from "./src/core/task.ts";
 export type { TaskContext } from "./src/protocol/realm.ts";
@@ -45,6 +45,7 @@ export type { PoolStats, WorkerStats } from "./src/core/stats.ts";
 export type { Executor, Future } from "./src/core/executor.ts";
 export type { Queue, QueueWait } from "./src/core/queue.ts";
 export type {
+  BackendName,
   Transport,
   TransportEvents,
   WorkerAdapter,

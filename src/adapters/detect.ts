@@ -1,12 +1,13 @@
 /** Chooses the adapters of the runtime that this is. */
-import type { WorkerAdapter } from "../core/backend.ts";
+import type { Runtime, WorkerAdapter } from "../core/backend.ts";
+import { availableWorkers } from "./available_workers.ts";
 import { bunThreads } from "./bun/thread.ts";
 import { denoThreads } from "./deno/thread.ts";
+import { host } from "./host.ts";
+import { inline } from "./inline.ts";
 import { nodeThreads } from "./node/thread.ts";
 
-export { availableWorkers } from "./available_workers.ts";
-export { host } from "./host.ts";
-export { inline } from "./inline.ts";
+export { availableWorkers, host, inline };
 
 /** Worker threads of this runtime. */
 export function threads(): WorkerAdapter {
@@ -14,3 +15,10 @@ export function threads(): WorkerAdapter {
   if ("Bun" in globalThis) return bunThreads;
   return nodeThreads;
 }
+
+/** What this runtime supplies. */
+export const runtime: Runtime = {
+  host,
+  availableWorkers,
+  adapters: { thread: threads, inline: () => inline },
+};

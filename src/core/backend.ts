@@ -110,3 +110,14 @@ export interface Host {
   /** A handle of its own for each scheduler. */
   keepAlive(): KeepAlive;
 }
+
+/** Kinds of workers that every runtime has, as options name them. */
+export type BackendName = "thread" | "inline";
+
+/** What a runtime supplies to pools and executors. */
+export interface Runtime {
+  readonly host: Host;
+  /** Number of processors that this process may really use. */
+  availableWorkers(): number;
+  readonly adapters: { readonly [Name in BackendName]: () => WorkerAdapter };
+}

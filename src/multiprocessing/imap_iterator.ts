@@ -4,7 +4,7 @@ import type { AnyIterable, PoolIterator, WaitOptions } from "../core/pool.ts";
 import type { Consumer, Scheduler } from "../core/scheduler.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
 import { ChunkSize } from "./chunk_size.ts";
-import { Deliveries } from "./deliveries.ts";
+import { Deliveries } from "../core/deliveries.ts";
 import { AsyncSource, isAsyncIterable } from "./item_source.ts";
 
 /** How an `imap` goes about its items. */

@@ -5,7 +5,7 @@ import type { PoolIterator, WaitOptions } from "../core/pool.ts";
 import type { Consumer, Scheduler } from "../core/scheduler.ts";
 import { type SentValue, STREAM_CREDIT } from "../protocol/messages.ts";
 import { revive } from "../protocol/revive.ts";
-import { Deliveries, type Delivery } from "./deliveries.ts";
+import { Deliveries, type Delivery } from "../core/deliveries.ts";
 
 /** What a generator task yields, as it yields it; the task is never far ahead of the consumer. */
 export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {

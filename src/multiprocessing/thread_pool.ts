@@ -1,5 +1,5 @@
 import { Pool } from "./pool.ts";
-import { checkOptionObject, type PoolOptions } from "./pool_options.ts";
+import { checkOptionObject, type PoolOptions } from "../core/pool_options.ts";
 
 /**
  * A {@linkcode Pool} on worker threads. Mirrors `multiprocessing.pool.ThreadPool`, whose workers share the

@@ -1,4 +1,4 @@
-import { TimeoutError } from "../core/errors.ts";
+import { TimeoutError } from "./errors.ts";
 
 /** What one call of `next()` gets. */
 export type Delivery<T> =

@@ -1,0 +1,190 @@
+import type { BackendName, Runtime, WorkerAdapter, WorkerSettings } from "./backend.ts";
+import type { CallDefaults } from "./call_options.ts";
+import {
+  checkArray,
+  checkChoice,
+  checkCount,
+  checkDuration,
+  checkFunction,
+  checkOptions,
+  checkString,
+  checkTimeout,
+  show,
+} from "./options.ts";
+import type { SchedulerConfig } from "./scheduler.ts";
+import { referenceOf } from "./task.ts";
+import { encode } from "../protocol/encode.ts";
+import type { SetupCall } from "../protocol/messages.ts";
+
+/** Options of a pool. Times in milliseconds, sizes in bytes. */
+export interface PoolOptions extends WorkerSettings {
+  /** Number of workers; default: the processors that this process may really use. */
+  readonly workers?: number;
+  /** Where tasks run: on worker threads (default), or on this event loop; or an adapter of your own. */
+  readonly backend?: BackendName | WorkerAdapter;
+  /** Runs in every worker before its first task; when it keeps failing, the pool is broken. */
+  readonly initializer?: (...args: never[]) => unknown;
+  /** Arguments of the initializer. */
+  readonly initargs?: readonly unknown[];
+  /** Runs in every worker that ends in good order, for at most 5 seconds. */
+  readonly finalizer?: () => unknown;
+  /** A worker is replaced after so many calls; chunks of a map count as one. Default: never. */
+  readonly maxTasksPerChild?: number;
+  /** A worker that uses more is replaced after its call. Default: no limit. */
+  readonly maxMemoryPerChild?: number;
+  /** First part of the workers' names; default `"Pool"`. */
+  readonly name?: string;
+  /** Workers that are kept when there is nothing to do; default: all, or none with `idleTimeout`. */
+  readonly minWorkers?: number;
+  /** An idle worker above `minWorkers` ends after this time; default: never. */
+  readonly idleTimeout?: number;
+  /** Most calls that wait for a worker; default: no limit. Chunks of maps do not count. */
+  readonly maxQueue?: number;
+  /** What happens to a call beyond `maxQueue`: `QueueFullError` (default), or it waits outside. */
+  readonly whenFull?: "reject" | "wait";
+  /** Default of the calls' `timeout`. */
+  readonly taskTimeout?: number;
+  /** Default of the calls' `retries`; 0. */
+  readonly retries?: number;
+  /** From an abort or timeout to the kill of the worker; 100. */
+  readonly grace?: number;
+  /** A worker that is not ready by then counts as failed; 30,000. */
+  readonly spawnTimeout?: number;
+}
+
+const NAMES: readonly (keyof PoolOptions)[] = [
+  "workers",
+  "backend",
+  "initializer",
+  "initargs",
+  "finalizer",
+  "maxTasksPerChild",
+  "maxMemoryPerChild",
+  "name",
+  "minWorkers",
+  "idleTimeout",
+  "maxQueue",
+  "whenFull",
+  "taskTimeout",
+  "retries",
+  "grace",
+  "spawnTimeout",
+  "env",
+  "execArgv",
+  "permissions",
+  "resourceLimits",
+  "workerUrl",
+];
+
+/** What the options of a pool mean. */
+export interface PoolPlan {
+  readonly config: SchedulerConfig;
+  readonly defaults: CallDefaults;
+  readonly workers: number;
+}
+
+/** Checks the options of a pool; throws `TypeError` or `RangeError`. */
+export function planPool(input: number | PoolOptions | undefined, runtime: Runtime): PoolPlan {
+  const given = typeof input === "number" ? { workers: input } : input;
+  const options = checkOptions<PoolOptions>(given, "create pool", NAMES);
+  const workers = finite(checkCount(options.workers, "workers", 1), "workers") ??
+    runtime.availableWorkers();
+  const idleTimeout = checkTimeout(options.idleTimeout, "idleTimeout");
+  const minWorkers = checkCount(options.minWorkers, "minWorkers", 0) ??
+    (idleTimeout === undefined ? workers : 0);
+  if (minWorkers > workers) {
+    throw new RangeError(
+      `Cannot use minWorkers: ${minWorkers} are more than the ${workers} workers of the pool`,
+    );
+  }
+  const adapter = adapterOf(options.backend, runtime);
+  const settings = checkSettings(options);
+  adapter.check?.(settings);
+  return {
+    workers,
+    defaults: {
+      timeout: checkTimeout(options.taskTimeout, "taskTimeout"),
+      retries: checkCount(options.retries, "retries", 0) ?? 0,
+    },
+    config: {
+      host: runtime.host,
+      maxQueue: checkCount(options.maxQueue, "maxQueue", 0) ?? Infinity,
+      whenFull: checkChoice(options.whenFull, "whenFull", ["reject", "wait"]) ?? "reject",
+      grace: checkDuration(options.grace, "grace") ?? 100,
+      crew: {
+        adapter,
+        workers,
+        minWorkers,
+        idleTimeout,
+        settings,
+        name: checkString(options.name, "name") ?? "Pool",
+        spawnTimeout: checkDuration(options.spawnTimeout, "spawnTimeout") ?? 30_000,
+        maxTasksPerChild: checkCount(options.maxTasksPerChild, "maxTasksPerChild", 1),
+        maxMemoryPerChild: checkCount(options.maxMemoryPerChild, "maxMemoryPerChild", 1),
+        initializer: setupCall(options.initializer, "initializer", options.initargs),
+        finalizer: setupCall(options.finalizer, "finalizer", undefined),
+      },
+    },
+  };
+}
+
+function finite(count: number | undefined, name: string): number | undefined {
+  if (count !== Infinity) return count;
+  throw new RangeError(`Cannot use ${name}: it must be finite`);
+}
+
+function adapterOf(backend: PoolOptions["backend"] = "thread", runtime: Runtime): WorkerAdapter {
+  if (typeof backend === "object" && typeof backend?.spawn === "function") return backend;
+  const names = Object.keys(runtime.adapters);
+  if (typeof backend === "string" && names.includes(backend)) return runtime.adapters[backend]();
+  const list = names.map((name) => JSON.stringify(name)).join(", ");
+  throw new TypeError(
+    `Cannot use backend: it must be ${list} or a worker adapter, not ${show(backend)}`,
+  );
+}
+
+function checkSettings(options: Partial<PoolOptions>): WorkerSettings {
+  const { env, execArgv, permissions, resourceLimits, workerUrl } = options;
+  if (workerUrl !== undefined && !URL.canParse(workerUrl)) {
+    throw new TypeError(`Cannot use workerUrl: ${show(workerUrl)} is no absolute URL`);
+  }
+  for (const [name, value] of Object.entries(checkOptionObject(env, "env") ?? {})) {
+    if (typeof value !== "string") {
+      throw new TypeError(`Cannot use env: ${name} must be a string, not ${show(value)}`);
+    }
+  }
+  if (execArgv !== undefined) {
+    for (const argument of checkArray(execArgv, "execArgv")) checkString(argument, "execArgv");
+  }
+  checkOptionObject(resourceLimits, "resourceLimits");
+  return {
+    ...(env && { env }),
+    ...(execArgv && { execArgv }),
+    ...(permissions !== undefined && { permissions }),
+    ...(resourceLimits && { resourceLimits }),
+    ...(workerUrl !== undefined && { workerUrl }),
+  };
+}
+
+/** Throws a `TypeError` for what is no object. */
+export function checkOptionObject<T>(value: T, name: string): T {
+  if (
+    value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))
+  ) {
+    return value;
+  }
+  throw new TypeError(`Cannot use ${name}: it must be an object, not ${show(value)}`);
+}
+
+/** A call that every worker makes; throws for what cannot be sent. */
+export function setupCall(
+  fn: unknown,
+  name: string,
+  args: readonly unknown[] | undefined,
+): SetupCall | undefined {
+  const list = checkArray(args, "initargs");
+  if (fn === undefined) return undefined;
+  checkFunction(fn, name);
+  const { value, marked } = encode(list, "initargs");
+  return { reference: referenceOf(fn), args: value, marked };
+}
