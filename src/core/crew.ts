@@ -59,6 +59,8 @@ export class Crew {
   readonly #deadlines: Deadlines;
   /** The worker of each seat. */
   readonly #seats: (Lane | undefined)[];
+  /** Seats with a worker, counted: every call that waits asks whether another worker may start. */
+  #occupied = 0;
   /** All that take jobs, will, or finish theirs. */
   readonly #lanes = new Set<Lane>();
   /** Killed, but the thread has not ended yet. */
@@ -247,12 +249,6 @@ export class Crew {
     this.#events.lost(lane, remains, { exitCode: null, signal: null, error });
   }
 
-  get #occupied(): number {
-    let count = 0;
-    for (const lane of this.#seats) if (lane) count++;
-    return count;
-  }
-
   /** After a failure, workers that start already show first whether it was an accident. */
   get #mayStart(): boolean {
     return this.#state === "open" && this.#pause === undefined &&
@@ -284,6 +280,7 @@ export class Crew {
     this.#starting.add(lane);
     this.#lanes.add(lane);
     this.#seats[seat] = lane;
+    this.#occupied++;
     this.#limit(lane, spawnTimeout, () => {
       const message =
         `Cannot start worker: it was not ready after ${spawnTimeout} ms (spawnTimeout)`;
@@ -329,7 +326,7 @@ export class Crew {
 
   /** Its seat is free for another, also while it finishes what it has. */
   #retire(lane: Lane): void {
-    if (this.#seats[lane.seat] === lane) this.#seats[lane.seat] = undefined;
+    this.#vacate(lane);
     this.#leaving.add(lane);
     lane.retire();
     if (lane.state === "closing") this.#limitClosing(lane);
@@ -357,7 +354,13 @@ export class Crew {
     this.#starting.delete(lane);
     this.#leaving.delete(lane);
     this.#lanes.delete(lane);
-    if (this.#seats[lane.seat] === lane) this.#seats[lane.seat] = undefined;
+    this.#vacate(lane);
+  }
+
+  #vacate(lane: Lane): void {
+    if (this.#seats[lane.seat] !== lane) return;
+    this.#seats[lane.seat] = undefined;
+    this.#occupied--;
   }
 
   #noteIdle(lane: Lane): void {
