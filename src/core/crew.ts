@@ -3,7 +3,7 @@ import type { SentValue, SetupCall } from "../protocol/messages.ts";
 import { reviveOrFault } from "../protocol/revive.ts";
 import type { Clock, WorkerAdapter, WorkerEnd, WorkerSettings } from "./backend.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
-import { PoolError, TimeoutError } from "./errors.ts";
+import { PoolError, TimeoutError, WorkerDiedError } from "./errors.ts";
 import { Lane, type LaneEvents, type LaneRemains } from "./lane.ts";
 
 /** How many workers there are, and what each is given. */
@@ -24,6 +24,11 @@ export interface CrewConfig {
   readonly settings: WorkerSettings;
   readonly initializer: SetupCall | undefined;
   readonly finalizer: SetupCall | undefined;
+  /**
+   * What breaks the crew at once, where otherwise another worker would be started: one that does not
+   * come up, or that and every death.
+   */
+  readonly breaksOn?: "failedStart" | "death" | undefined;
 }
 
 /** What the crew tells the scheduler. */
@@ -136,7 +141,7 @@ export class Crew {
     const wanted = Math.min(count, this.#config.workers);
     for (let seat = 0; this.#occupied < wanted && seat < this.#seats.length; seat++) {
       if (!this.#seats[seat]) this.#spawn(seat);
-      if (this.#pause !== undefined) return;
+      if (this.#pause !== undefined || this.#state !== "open") return;
     }
   }
 
@@ -234,7 +239,9 @@ export class Crew {
     this.died++;
     // One that dies before its first job has not really started: no new one without a pause.
     const started = lane.given > 0;
-    if (!started) {
+    if (this.#config.breaksOn === "death") {
+      this.#events.broken(workerDied(`${lane.name} ended${describeEnd(end)}`, lane, end));
+    } else if (!started) {
       const message = `Cannot start worker: it ended${describeEnd(end)}`;
       this.#bootFailed(end.error ?? new PoolError(message));
     }
@@ -304,7 +311,8 @@ export class Crew {
   #bootFailed(cause: unknown): void {
     if (this.#state !== "open") return this.#checkEmpty();
     this.#failures++;
-    if (this.#failures >= TRIES && this.#lanes.size === 0) return this.#events.broken(cause);
+    const hopeless = this.#failures >= TRIES && this.#lanes.size === 0;
+    if (hopeless || this.#config.breaksOn) return this.#events.broken(cause);
     if (this.#pause !== undefined) return;
     const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
     this.#pause = this.#clock.setTimeout(() => {
@@ -411,4 +419,23 @@ export function describeEnd({ exitCode, signal, outOfMemory }: WorkerEnd): strin
   if (outOfMemory) return " because memory ran out";
   if (signal) return ` by ${signal}`;
   return exitCode === null ? "" : ` with exit code ${exitCode}`;
+}
+
+/** The error of a worker's end; `jobId` is the job that it was running. */
+export function workerDied(
+  message: string,
+  { workerId }: Lane,
+  end: WorkerEnd,
+  jobId?: number,
+): WorkerDiedError {
+  const { exitCode, signal, stderr, outOfMemory = false, error } = end;
+  return new WorkerDiedError(message, {
+    exitCode,
+    signal,
+    workerId,
+    ...(jobId !== undefined && { jobId }),
+    ...(stderr !== undefined && { stderr }),
+    outOfMemory,
+    cause: error,
+  });
 }

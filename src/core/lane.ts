@@ -330,6 +330,11 @@ export class Lane {
     return time === Infinity ? undefined : time;
   }
 
+  /** True once the worker has begun a job, or where nobody can tell: it cannot be taken back. */
+  begun(job: Job): boolean {
+    return this.#claims?.state(job.cell) !== "waiting";
+  }
+
   /** True when the job is through and its reply on the way; the worker may be busy with the next. */
   finished(job: Job): boolean {
     return this.#claims?.state(job.cell) === "done";

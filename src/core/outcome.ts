@@ -2,7 +2,7 @@
 import { encode } from "../protocol/encode.ts";
 import type { SentValue } from "../protocol/messages.ts";
 import type { WorkerEnd, WorkerKind } from "./backend.ts";
-import { describeEnd } from "./crew.ts";
+import { describeEnd, workerDied } from "./crew.ts";
 import {
   BrokenExecutor,
   BrokenProcessPool,
@@ -43,27 +43,21 @@ export function withOrigin(job: Job, error: unknown): unknown {
 
 /** The error of the job that a worker was running when it ended. */
 export function deathOf(job: Job, lane: Lane, end: WorkerEnd): WorkerDiedError {
-  return new WorkerDiedError(
+  const message =
     `Cannot finish job ${job.id}: ${lane.name} ended${describeEnd(end)} while it ran ` +
-      job.fn.name,
-    {
-      exitCode: end.exitCode,
-      signal: end.signal,
-      workerId: lane.workerId,
-      jobId: job.id,
-      ...(end.stderr !== undefined && { stderr: end.stderr }),
-      outOfMemory: end.outOfMemory ?? false,
-      cause: end.error,
-    },
-  );
+    job.fn.name;
+  return workerDied(message, lane, end, job.id);
 }
 
-/** The error of all calls once no worker can be brought up. */
+/** The error of all calls once no worker can be brought up, or one died that took the others with it. */
 export function brokenPool(kind: WorkerKind, cause: unknown): BrokenExecutor {
   const type =
     { thread: BrokenThreadPool, process: BrokenProcessPool, inline: BrokenExecutor }[kind];
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new type(`Cannot start workers: ${reason}`, { cause });
+  const message = cause instanceof WorkerDiedError
+    ? `Cannot run calls: a worker died: ${reason}`
+    : `Cannot start workers: ${reason}`;
+  return new type(message, { cause });
 }
 
 /** The reason of an abort, as a running task gets it. */

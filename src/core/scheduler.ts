@@ -369,7 +369,9 @@ export class Scheduler {
   // Settling.
 
   #settleDead(job: Job, lane: Lane, end: WorkerEnd): void {
-    this.#settle(job, false, withOrigin(job, deathOf(job, lane, end)));
+    // A death that broke the pool is the end of all its calls alike.
+    const error = this.#state === "terminated" ? this.#refusal!() : deathOf(job, lane, end);
+    this.#settle(job, false, withOrigin(job, error));
   }
 
   /** The one end of a job. */
