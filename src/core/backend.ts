@@ -1,4 +1,5 @@
 /** All that a runtime owes the scheduler. Adapters implement this; nothing else names a runtime. */
+import type { HostClaims } from "../protocol/claims.ts";
 import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import type { WrapText } from "../protocol/slots.ts";
 
@@ -66,6 +67,11 @@ export interface TransportEvents {
 
 /** The host's wire to one worker. It MUST NOT keep the program alive by itself. */
 export interface Transport {
+  /**
+   * Where memory is not shared: another place for the states of jobs, in which both sides see at once
+   * what the other does. Without it a worker is sent one job at a time.
+   */
+  readonly claims?: HostClaims | undefined;
   /**
    * Sends. MUST throw at once where a value cannot be cloned, and then send nothing; MUST ignore
    * messages to a worker that is gone.

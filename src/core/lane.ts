@@ -1,5 +1,5 @@
 /** The host's side of one worker. */
-import { CELLS, Claims } from "../protocol/claims.ts";
+import { CELLS, Claims, type HostClaims } from "../protocol/claims.ts";
 import {
   type FromWorker,
   type FunctionDefinition,
@@ -92,7 +92,7 @@ export class Lane {
   /** Its place in the scheduler's roster. */
   listed: { list: Lane[]; index: number } | undefined;
   readonly #events: LaneEvents;
-  readonly #claims: Claims | undefined;
+  readonly #claims: HostClaims | undefined;
   readonly #slots: SlotWire | undefined;
   readonly #transport: Transport;
   /** Jobs by cell; one that was taken back has left its cell. */
@@ -131,8 +131,6 @@ export class Lane {
     this.seat = spec.seat;
     this.name = spec.name;
     this.#events = events;
-    this.#claims = adapter.traits.sharedMemory ? new Claims() : undefined;
-    this.#ahead = spec.ahead !== false && this.#claims !== undefined;
     const { wrapText } = adapter;
     // The memory that a worker uses is told by messages alone.
     if (wrapText && !start.reportMemory) {
@@ -145,6 +143,8 @@ export class Lane {
       message: (message) => this.#receive(message),
       exit: (end) => this.#end(end),
     });
+    this.#claims = adapter.traits.sharedMemory ? new Claims() : this.#transport.claims;
+    this.#ahead = spec.ahead !== false && this.#claims !== undefined;
     try {
       this.#transport.post({
         type: "start",
@@ -196,7 +196,7 @@ export class Lane {
     this.#outstanding++;
     this.#order[cell] = this.given++;
     this.#exclusive = job.movesOnce;
-    this.#claims?.offer(cell);
+    this.#claims?.offer(cell, job.id);
     if (this.#sendBySlot(job)) {
       this.#countOutgoing();
       return;

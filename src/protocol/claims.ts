@@ -14,13 +14,43 @@
  * that a late worker never claims another job than the one it was sent.
  */
 
+/** What the host does with the cells of one lane, wherever their states are kept. */
+export interface HostClaims {
+  /** The memory to hand to the worker, where it is shared. */
+  readonly buffer: SharedArrayBuffer | null;
+  /** A job is about to be sent. */
+  offer(cell: number, jobId: number): void;
+  /** Takes a job back; false when the worker has begun it. */
+  takeBack(cell: number): boolean;
+  /** The worker is done with the cell. */
+  release(cell: number): void;
+  /** Whether the worker has begun this job, or already has its result. */
+  state(cell: number): "waiting" | "running" | "done";
+  /** When the running job began; infinite while its function is looked up. */
+  startedAt(cell: number): number;
+  /** Index of the last item of a chunk that may have begun. */
+  currentItem(cell: number): number;
+}
+
+/** What a worker does with the cells that it is sent. */
+export interface WorkerClaims {
+  /** Begins a job; false when the host has taken it back. */
+  claim(cell: number, now: number, jobId: number): boolean;
+  /** When the claimed job begins, where that is later than its claim. */
+  startAt(cell: number, time: number): void;
+  /** Begins the next item of a chunk. */
+  beginItem(cell: number, item: number): void;
+  /** The job has its result. */
+  finish(cell: number): void;
+}
+
 const FREE = 0, QUEUED = 1, RUNNING = 2, DONE = 3, TAKEN = 4;
 
 /** How many jobs a lane may have sent ahead. */
 export const CELLS = 1024;
 
-/** Both sides' view of the cells of one lane. */
-export class Claims {
+/** Both sides' view of the cells of one lane, in shared memory. */
+export class Claims implements HostClaims, WorkerClaims {
   /** The memory to hand to the worker. */
   readonly buffer: SharedArrayBuffer;
   readonly #states: Int32Array;

@@ -1,5 +1,5 @@
 /** The one place where work meets a worker: runs the jobs it is sent, one after the other. */
-import { type Claims, timestamp } from "../protocol/claims.ts";
+import { timestamp, type WorkerClaims } from "../protocol/claims.ts";
 import { encode, type Encoded } from "../protocol/encode.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
 import {
@@ -36,6 +36,8 @@ export interface WorkerServices {
   yieldTurn(resume: () => void): void;
   /** Views shared memory as text, where slots can be used. */
   wrapText?: WrapText;
+  /** Where memory is not shared: another place in which the host sees what is begun. */
+  readonly claims?: WorkerClaims;
   /** Refuse pools that a module creates while it is imported: a missing main guard. */
   readonly guarded: boolean;
 }
@@ -43,7 +45,7 @@ export interface WorkerServices {
 /** What the host said at the start. */
 export interface LoopStart {
   readonly workerId: number;
-  readonly claims: Claims | undefined;
+  readonly claims: WorkerClaims | undefined;
   readonly reportMemory: boolean;
   readonly slots: Slots | undefined;
 }
@@ -59,7 +61,7 @@ const TICKS_BEFORE_FLUSH = 4;
 export class RunLoop {
   readonly #services: WorkerServices;
   readonly #functions: FunctionTable;
-  readonly #claims: Claims | undefined;
+  readonly #claims: WorkerClaims | undefined;
   readonly #workerId: number;
   readonly #replies: ReplyBatch;
   readonly #intake: Intake;
@@ -169,7 +171,7 @@ export class RunLoop {
   /** Starts a job; a promise (that never rejects) only when there is something to wait for. */
   #begin(job: JobRecord): Promise<void> | undefined {
     if (job.risky || this.#replies.isDue(this.#began)) this.flush();
-    if (this.#claims && !this.#claims.claim(job.cell, this.#began)) {
+    if (this.#claims && !this.#claims.claim(job.cell, this.#began, job.jobId)) {
       return this.#skip(job.cell);
     }
     this.#job = job;

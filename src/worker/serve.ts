@@ -34,7 +34,7 @@ export function serve(services: WorkerServices): ServedWorker {
     }
     loop = new RunLoop(services, new FunctionTable(services.guarded), {
       workerId,
-      claims: claims ? new Claims(claims) : undefined,
+      claims: claims ? new Claims(claims) : services.claims,
       reportMemory,
       slots: slots && services.wrapText ? new Slots(services.wrapText, slots) : undefined,
     });
