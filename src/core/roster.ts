@@ -1,6 +1,9 @@
 import type { Job } from "./job.ts";
 import { AHEAD, type Lane } from "./lane.ts";
 
+/** Index of a lane that is on no list. */
+const OFF = -1;
+
 /** The lanes that may take a job: finding one, adding and removing are O(1) however many there are. */
 export class Roster {
   /** Lanes with nothing to do; the last one used is warm and goes first. */
@@ -37,20 +40,30 @@ export class Roster {
       : lane.outstanding === 0
       ? this.#idle
       : this.#partial;
-    if (lane.listed?.list === list) return;
+    if (onList(lane) === list) return;
     this.remove(lane);
-    if (list) lane.listed = { list, index: list.push(lane) - 1 };
+    if (!list) return;
+    // One object for the life of the lane: a new one at each step would live as long as a call, and
+    // with thousands of lanes the collector would copy them all.
+    const place = lane.listed ??= { list, index: OFF };
+    place.list = list;
+    place.index = list.push(lane) - 1;
   }
 
   /** Takes a lane off, whatever its state. */
   remove(lane: Lane): void {
-    if (!lane.listed) return;
-    const { list, index } = lane.listed;
+    const list = onList(lane);
+    if (!list) return;
+    const { index } = lane.listed!;
     const last = list.pop()!;
     if (last !== lane) {
       list[index] = last;
-      last.listed = { list, index };
+      last.listed!.index = index;
     }
-    lane.listed = undefined;
+    lane.listed!.index = OFF;
   }
+}
+
+function onList({ listed }: Lane): Lane[] | undefined {
+  return listed && listed.index !== OFF ? listed.list : undefined;
 }
