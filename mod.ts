@@ -42,7 +42,24 @@ export type {
 export type { CallOptions } from "./src/core/call_options.ts";
 export type { PoolEvent, PoolEvents } from "./src/core/events.ts";
 export type { PoolStats, WorkerStats } from "./src/core/stats.ts";
-export type { Executor, Future } from "./src/core/executor.ts";
+export { Future } from "./src/futures/future.ts";
+export type { FutureSource } from "./src/futures/future.ts";
+export { LocalExecutor } from "./src/futures/local_executor.ts";
+export { ThreadPoolExecutor } from "./src/futures/thread_pool_executor.ts";
+export type { ThreadPoolExecutorOptions } from "./src/futures/thread_pool_executor.ts";
+export { InlineExecutor } from "./src/futures/inline_executor.ts";
+export type { ExecutorKind, ExecutorOptions } from "./src/futures/executor_options.ts";
+export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait } from "./src/futures/wait.ts";
+export type { DoneAndNotDone, WaitForFuturesOptions } from "./src/futures/wait.ts";
+export { asCompleted } from "./src/futures/as_completed.ts";
+export type {
+  Executor,
+  ExecutorMapOptions,
+  ExecutorResults,
+  Future as FutureContract,
+  Iterables,
+  ShutdownOptions,
+} from "./src/core/executor.ts";
 export type { Queue, QueueWait } from "./src/core/queue.ts";
 export type {
   BackendName,

@@ -6,8 +6,9 @@ import { denoThreads } from "./deno/thread.ts";
 import { host } from "./host.ts";
 import { inline } from "./inline.ts";
 import { nodeThreads } from "./node/thread.ts";
+import { warn } from "./warn.ts";
 
-export { availableWorkers, host, inline };
+export { availableWorkers, host, inline, warn };
 
 /** Worker threads of this runtime. */
 export function threads(): WorkerAdapter {

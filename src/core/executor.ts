@@ -1,11 +1,12 @@
 import type { CallOptions } from "./call_options.ts";
+import type { WaitOptions } from "./pool.ts";
 
 /** A call's result to be. Mirrors `concurrent.futures.Future`; it is a handle and no promise. */
 export interface Future<R> {
   /** The result, or the call's error; rejects with `TimeoutError` when it is not there in time. */
-  result(options?: { readonly timeout?: number }): Promise<R>;
-  /** The call's error, or `undefined` when it was fulfilled. */
-  exception(options?: { readonly timeout?: number }): Promise<unknown>;
+  result(options?: WaitOptions): Promise<R>;
+  /** The call's error, or `undefined` when it was fulfilled; rejects when it was cancelled. */
+  exception(options?: WaitOptions): Promise<unknown>;
   /** Cancels the call; false when it has begun or is done. */
   cancel(): boolean;
   /** True when it was cancelled. */
@@ -15,17 +16,68 @@ export interface Future<R> {
   /** True when it has ended, also when it was cancelled. */
   done(): boolean;
   /** Calls back once it is done; at once when it is. */
-  addDoneCallback(callback: (future: Future<R>) => void): void;
+  addDoneCallback(callback: (future: this) => unknown): void;
+  /** Forgets a callback; returns how often it had been added. */
+  removeDoneCallback(callback: (future: this) => unknown): number;
+}
+
+/** What each parameter of a function is taken from, one call after the other. */
+export type Iterables<A extends readonly unknown[]> = {
+  readonly [K in keyof A]: Iterable<A[K]>;
+};
+
+/** Options of an executor's `map`. Times in milliseconds. */
+export interface ExecutorMapOptions extends Omit<CallOptions, "timeout"> {
+  /** Longest time from the call of `map` to each result; then `TimeoutError`. */
+  readonly timeout?: number;
+  /** Calls that go to a worker together; default 1. */
+  readonly chunksize?: number;
+  /** Most calls that are submitted ahead of the consumer; default: all of them at once. */
+  readonly bufferSize?: number;
+}
+
+/** Results in the order of the calls; leaving it early cancels what has not begun. */
+export interface ExecutorResults<R> extends AsyncIterableIterator<R, undefined>, AsyncDisposable {
+  /** The next result; rejects with the call's error, or with `TimeoutError`, and that is the end. */
+  next(): Promise<IteratorResult<R, undefined>>;
+  /** Cancels the calls whose results are not wanted any more. */
+  return(): Promise<IteratorResult<R, undefined>>;
+  /** Itself. */
+  [Symbol.asyncIterator](): ExecutorResults<R>;
+}
+
+/** How an executor ends. */
+export interface ShutdownOptions {
+  /** Resolve when the last call has ended and the workers are gone (default), or at once. */
+  readonly wait?: boolean;
+  /** Cancel the calls that have not begun; default false. */
+  readonly cancelFutures?: boolean;
 }
 
 /** The whole promise of an executor. Mirrors `concurrent.futures.Executor`. */
 export interface Executor extends AsyncDisposable {
   /** Accepts a call; throws where the executor is shut down or broken. */
+  submit<R>(
+    fn: () => R,
+    args?: readonly [] | undefined,
+    options?: CallOptions,
+  ): Future<Awaited<R>>;
+  /** The same for functions with arguments. */
   submit<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     args: A,
     options?: CallOptions,
   ): Future<Awaited<R>>;
+  /** Calls the function with what the iterables give, as many times as the shortest has items. */
+  map<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...iterables: Iterables<A>
+  ): ExecutorResults<Awaited<R>>;
+  /** The same with options. */
+  map<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...iterablesAndOptions: [...Iterables<A>, ExecutorMapOptions | undefined]
+  ): ExecutorResults<Awaited<R>>;
   /** Accepts nothing more. */
-  shutdown(options?: { readonly wait?: boolean; readonly cancelFutures?: boolean }): Promise<void>;
+  shutdown(options?: ShutdownOptions): Promise<void>;
 }

@@ -64,6 +64,14 @@ export function checkFunction<T>(value: T, name: string): T {
   return value;
 }
 
+/** True or false, or nothing. */
+export function checkBoolean(value: unknown, name: string): boolean | undefined {
+  if (value !== undefined && typeof value !== "boolean") {
+    throw new TypeError(`Cannot use ${name}: it must be true or false, not ${show(value)}`);
+  }
+  return value;
+}
+
 /** A string, or nothing. */
 export function checkString(value: unknown, name: string): string | undefined {
   if (value !== undefined && typeof value !== "string") {

@@ -52,7 +52,8 @@ export interface PoolOptions extends WorkerSettings {
   readonly spawnTimeout?: number;
 }
 
-const NAMES: readonly (keyof PoolOptions)[] = [
+/** Names of the options of a pool. */
+export const POOL_OPTIONS: readonly (keyof PoolOptions)[] = [
   "workers",
   "backend",
   "initializer",
@@ -86,7 +87,7 @@ export interface PoolPlan {
 /** Checks the options of a pool; throws `TypeError` or `RangeError`. */
 export function planPool(input: number | PoolOptions | undefined, runtime: Runtime): PoolPlan {
   const given = typeof input === "number" ? { workers: input } : input;
-  const options = checkOptions<PoolOptions>(given, "create pool", NAMES);
+  const options = checkOptions<PoolOptions>(given, "create pool", POOL_OPTIONS);
   const workers = finite(checkCount(options.workers, "workers", 1), "workers") ??
     runtime.availableWorkers();
   const idleTimeout = checkTimeout(options.idleTimeout, "idleTimeout");

@@ -1,0 +1,68 @@
+import { runtime } from "../adapters/detect.ts";
+import type { BackendName } from "../core/backend.ts";
+import { PoolError } from "../core/errors.ts";
+import { checkCount, checkOptions } from "../core/options.ts";
+import {
+  checkOptionObject,
+  planPool,
+  POOL_OPTIONS,
+  type PoolOptions,
+  type PoolPlan,
+} from "../core/pool_options.ts";
+import { realm } from "../protocol/realm.ts";
+
+/** Options of all executors; those that a pool has, too, mean the same. Times in milliseconds. */
+export interface ExecutorOptions extends Omit<PoolOptions, "workers" | "backend" | "name"> {
+  /** Most workers, which start when they are needed; see each executor for the default. */
+  readonly maxWorkers?: number;
+}
+
+/** What sets one kind of executor apart. */
+export interface ExecutorKind {
+  /** Where calls run. */
+  readonly backend: BackendName;
+  /** First part of the workers' names. */
+  readonly name: string;
+  /** Default of `maxWorkers`. */
+  readonly workers?: number;
+  /** What breaks it at once: a worker that does not come up, or that and every death. */
+  readonly breaksOn: "failedStart" | "death" | undefined;
+}
+
+const OWN: readonly string[] = ["workers", "backend", "name"];
+const NAMES = ["maxWorkers", ...POOL_OPTIONS.filter((name) => !OWN.includes(name))];
+
+/** Puts `maxWorkers`, which may be given alone, beside the other options. */
+export function withMaxWorkers<T extends ExecutorOptions>(
+  maxWorkers: number | T | undefined,
+  options: T | undefined,
+): T {
+  const others = checkOptionObject(options, "options");
+  if (typeof maxWorkers === "object") return { ...others, ...maxWorkers };
+  return { ...others, ...(maxWorkers !== undefined && { maxWorkers }) } as T;
+}
+
+/** Checks the options of an executor; throws `TypeError` or `RangeError`. */
+export function planExecutor(input: ExecutorOptions, kind: ExecutorKind): PoolPlan {
+  refuseWhileImporting();
+  const { maxWorkers, ...options } = checkOptions(input, "create executor", NAMES);
+  const plan = planPool({
+    ...options,
+    // Workers start with the calls that need them, and stay unless `idleTimeout` says otherwise.
+    minWorkers: options.minWorkers ?? 0,
+    workers: checkCount(maxWorkers, "maxWorkers", 1) ?? kind.workers ?? runtime.availableWorkers(),
+    backend: kind.backend,
+    name: kind.name,
+  }, runtime);
+  const crew = { ...plan.config.crew, breaksOn: kind.breaksOn };
+  return { ...plan, config: { ...plan.config, crew } };
+}
+
+function refuseWhileImporting(): void {
+  if (!realm.importing) return;
+  throw new PoolError(
+    `Cannot create executor: a worker is importing ${realm.importing} to find a task, and this ` +
+      "would start workers without end; put the code that uses the executor under " +
+      "`if (import.meta.main)`",
+  );
+}

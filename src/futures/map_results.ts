@@ -1,0 +1,173 @@
+import { TimeoutError } from "../core/errors.ts";
+import type { ExecutorResults } from "../core/executor.ts";
+import type { Future } from "./future.ts";
+import { untilDone } from "./until_done.ts";
+import type { Zip } from "./zip.ts";
+
+/** The results of calls that went to a worker together, up to the first that failed. */
+export interface Batch {
+  readonly values: ArrayLike<unknown>;
+  readonly failure: { readonly error: unknown } | undefined;
+}
+
+/** How a map goes about its calls. */
+export interface MapPlan {
+  readonly chunksize: number;
+  /** Most calls between those submitted and those whose results were taken; may be infinite. */
+  readonly bufferSize: number;
+  /** Milliseconds from now. */
+  readonly timeout: number | undefined;
+  /** Submits the calls of one batch. */
+  send(rows: unknown[][]): Future<Batch>;
+}
+
+/** The results of a map in the order of its calls. */
+export class MapResults<R> implements ExecutorResults<R> {
+  readonly #rows: Zip;
+  readonly #plan: MapPlan;
+  readonly #deadline: number;
+  /** Batches under way from `#first` on, the oldest first. */
+  #line: Future<Batch>[] = [];
+  #first = 0;
+  #batch: Batch = { values: [], failure: undefined };
+  /** Results of the batch that were taken. */
+  #taken = 0;
+  /** Calls that were submitted and whose results were not taken. */
+  #ahead = 0;
+  #exhausted = false;
+  /** Why there are no more calls; it comes after the results of those that there are. */
+  #failure: { readonly error: unknown } | undefined;
+  #ended = false;
+  /** The `next()` before this one. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Submits what may be submitted; throws what the iterables or the executor throw. */
+  constructor(rows: Zip, plan: MapPlan) {
+    this.#rows = rows;
+    this.#plan = plan;
+    this.#deadline = performance.now() + (plan.timeout ?? Infinity);
+    this.#fill();
+    if (this.#failure) this.#fail(this.#failure.error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<R, undefined>> {
+    // One after the other: whether there is another result is known when the one before is there.
+    const step = this.#last.then(() => this.#step());
+    this.#last = step.catch(() => {});
+    return step;
+  }
+
+  return(): Promise<IteratorResult<R, undefined>> {
+    this.#end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  async #step(): Promise<IteratorResult<R, undefined>> {
+    while (!this.#ended) {
+      const { values, failure } = this.#batch;
+      if (this.#taken < values.length) return this.#take(values[this.#taken] as R);
+      if (failure) this.#fail(failure.error);
+      const head = this.#line[this.#first];
+      if (head) await this.#receive(head);
+      else if (this.#failure) this.#fail(this.#failure.error);
+      else this.#end();
+    }
+    return { done: true, value: undefined };
+  }
+
+  #take(value: R): IteratorResult<R, undefined> {
+    this.#taken++;
+    this.#ahead--;
+    this.#fill();
+    return { done: false, value };
+  }
+
+  /** Waits for the oldest batch. */
+  async #receive(head: Future<Batch>): Promise<void> {
+    if (!head.done()) {
+      const left = Math.max(0, this.#deadline - performance.now());
+      const timeout = left === Infinity ? undefined : left;
+      const inTime = await untilDone([head], { timeout });
+      if (this.#ended) return;
+      if (!inTime) this.#fail(this.#late());
+    }
+    this.#shift();
+    try {
+      this.#batch = await head.result();
+      this.#taken = 0;
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Submits batches as long as the buffer takes a whole one. */
+  #fill(): void {
+    const { chunksize, bufferSize, send } = this.#plan;
+    const size = Math.min(chunksize, bufferSize);
+    while (!this.#exhausted && this.#ahead + size <= bufferSize) {
+      const batch = this.#pull(size);
+      if (batch.length === 0) return;
+      try {
+        this.#line.push(send(batch));
+        this.#ahead += batch.length;
+      } catch (error) {
+        this.#exhaust({ error });
+      }
+    }
+  }
+
+  #pull(size: number): unknown[][] {
+    const batch: unknown[][] = [];
+    try {
+      while (batch.length < size && !this.#exhausted) {
+        const row = this.#rows.next();
+        if (row) batch.push(row);
+        else this.#exhaust();
+      }
+    } catch (error) {
+      this.#exhaust({ error });
+    }
+    return batch;
+  }
+
+  #exhaust(failure?: { readonly error: unknown }): void {
+    this.#exhausted = true;
+    this.#failure ??= failure;
+  }
+
+  /** Forgets the oldest batch; cut off from time to time, so that it costs O(1). */
+  #shift(): void {
+    this.#first++;
+    if (this.#first < 1024 || 2 * this.#first < this.#line.length) return;
+    this.#line = this.#line.slice(this.#first);
+    this.#first = 0;
+  }
+
+  #late(): TimeoutError {
+    const { timeout } = this.#plan;
+    return new TimeoutError(`Cannot get next result: it is not there ${timeout} ms after map()`);
+  }
+
+  #fail(error: unknown): never {
+    this.#end();
+    throw error;
+  }
+
+  /** Nothing more is submitted, and what has not begun never will. */
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = this.#exhausted = true;
+    // The last first: otherwise each would make room for the next, to be sent and taken back.
+    for (const future of this.#line.slice(this.#first).reverse()) future.cancel();
+    this.#line = [];
+    this.#rows.close();
+  }
+}

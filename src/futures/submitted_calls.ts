@@ -1,0 +1,182 @@
+/** The calls of one executor: from `submit` to a future. */
+import type { CheckedCall } from "../core/call_options.ts";
+import { MaybeEncodingError } from "../core/errors.ts";
+import type { Job, JobRequest, JobSink } from "../core/job.ts";
+import { Origins } from "../core/origin.ts";
+import type { Scheduler } from "../core/scheduler.ts";
+import { encode, type Encoded } from "../protocol/encode.ts";
+import { JobMode } from "../protocol/messages.ts";
+import { isPrimitive } from "../protocol/primitive.ts";
+import { Future, type FutureSource } from "./future.ts";
+import type { Batch } from "./map_results.ts";
+
+/** Submits calls, and remembers those that are not done. */
+export class SubmittedCalls {
+  readonly #scheduler: Scheduler;
+  /** Whether shared memory may stand in arguments. */
+  readonly #shared: boolean;
+  readonly #origins = new Origins();
+  readonly #pending = new Set<SubmittedCall<unknown>>();
+
+  constructor(scheduler: Scheduler, shared: boolean) {
+    this.#scheduler = scheduler;
+    this.#shared = shared;
+  }
+
+  /** Submits one call. Throws for bad input; arguments that cannot be sent reject the future. */
+  submit<T>(
+    fn: unknown,
+    args: readonly unknown[],
+    options: CheckedCall,
+    convert: (value: unknown) => T,
+  ): Future<T> {
+    this.#scheduler.checkOpen();
+    const known = this.#scheduler.functions.get(fn);
+    let encoded: Encoded<unknown>;
+    try {
+      encoded = this.#encode(args, options);
+    } catch (error) {
+      return refused(error);
+    }
+    const { value, marked, transfer } = encoded;
+    return this.#start({
+      fn: known,
+      mode: JobMode.call,
+      args: value as unknown[],
+      marked,
+      transfer,
+      options,
+      convert,
+    });
+  }
+
+  /** As {@link submit}, of calls that travel together; what cannot be sent ends the batch. */
+  submitBatch(
+    fn: unknown,
+    rows: readonly (readonly unknown[])[],
+    options: CheckedCall,
+  ): Future<Batch> {
+    this.#scheduler.checkOpen();
+    const known = this.#scheduler.functions.get(fn);
+    const args: unknown[] = [];
+    const transfer: Transferable[] = [];
+    let marked = false;
+    let failure: Batch["failure"];
+    try {
+      for (const row of rows) {
+        const encoded = this.#encode(row, options);
+        args.push(encoded.value);
+        marked ||= encoded.marked;
+        if (encoded.transfer) transfer.push(...encoded.transfer);
+      }
+    } catch (error) {
+      if (args.length === 0) return refused(error);
+      failure = { error };
+    }
+    return this.#start({
+      fn: known,
+      mode: JobMode.starmap,
+      args,
+      marked,
+      transfer: transfer.length > 0 ? transfer : undefined,
+      options,
+      convert: (values, failed) => untilFailure(values as unknown[], failed, failure),
+    });
+  }
+
+  /** Cancels all that have not begun; their futures learn of it in the order of the calls. */
+  cancelAll(): void {
+    // The last first: otherwise each would make room for the next, to be sent and taken back.
+    const withdrawn = [...this.#pending].reverse().filter((call) => call.withdraw());
+    for (const call of withdrawn.reverse()) call.future.cancel();
+  }
+
+  #encode(args: readonly unknown[], { transfer }: CheckedCall): Encoded<unknown> {
+    if (!transfer && args.every(isPrimitive)) {
+      return { value: args.slice(), marked: false, transfer: undefined };
+    }
+    return encode(args, "args", { shared: this.#shared, ...(transfer && { transfer }) });
+  }
+
+  #start<T>({ options, convert, ...request }: CallRequest<T>): Future<T> {
+    const { limits, priority, key } = options;
+    const call = new SubmittedCall<T>(this.#scheduler, this.#pending, convert);
+    const origin = this.#origins.capture();
+    call.job = this.#scheduler.submit({ ...request, sink: call, limits, priority, key, origin });
+    return call.future;
+  }
+}
+
+type CallRequest<T> =
+  & Pick<JobRequest, "fn" | "mode" | "args" | "marked" | "transfer">
+  & { readonly options: CheckedCall; readonly convert: Convert<T> };
+
+/** Makes what the future gives of what the job gave; see {@link JobSink}. */
+type Convert<T> = (value: unknown, failed: readonly number[] | undefined) => T;
+
+/** Between a job and its future. */
+class SubmittedCall<T> implements JobSink, FutureSource {
+  readonly future: Future<T> = new Future<T>(this);
+  job: Job | undefined;
+  readonly #scheduler: Scheduler;
+  readonly #pending: Set<SubmittedCall<unknown>>;
+  readonly #convert: Convert<T>;
+  #withdrawn = false;
+
+  constructor(
+    scheduler: Scheduler,
+    pending: Set<SubmittedCall<unknown>>,
+    convert: Convert<T>,
+  ) {
+    this.#scheduler = scheduler;
+    this.#pending = pending;
+    this.#convert = convert;
+    pending.add(this);
+  }
+
+  resolve(value: unknown, failed?: readonly number[]): void {
+    this.#pending.delete(this);
+    this.future.setResult(this.#convert(value, failed));
+  }
+
+  reject(error: unknown): void {
+    this.#pending.delete(this);
+    // The future says by itself that it was cancelled.
+    if (!this.#withdrawn) this.future.setException(error);
+  }
+
+  running(): boolean {
+    const { job } = this;
+    return job?.state === "placed" && job.lane!.begun(job);
+  }
+
+  withdraw(): boolean {
+    if (this.#withdrawn) return true;
+    // Before the job is settled, which calls back.
+    this.#withdrawn = true;
+    const withdrawn = this.job !== undefined && this.#scheduler.cancelWaiting(this.job, undefined);
+    return this.#withdrawn = withdrawn;
+  }
+}
+
+/** A future of a call that cannot be sent; whatever else is wrong is thrown. */
+function refused<T>(error: unknown): Future<T> {
+  if (!(error instanceof MaybeEncodingError)) throw error;
+  const future = new Future<T>();
+  future.setException(error);
+  return future;
+}
+
+/** The results before the first failure; those behind it are of no use to a map that ends there. */
+function untilFailure(
+  values: ArrayLike<unknown>,
+  failed: readonly number[] | undefined,
+  failure: Batch["failure"],
+): Batch {
+  const first = failed?.[0];
+  if (first === undefined) return { values, failure };
+  return {
+    values: Array.prototype.slice.call(values, 0, first),
+    failure: { error: values[first] },
+  };
+}

@@ -1,0 +1,54 @@
+import { checkString } from "../core/options.ts";
+import { type ExecutorOptions, withMaxWorkers } from "./executor_options.ts";
+import { LocalExecutor } from "./local_executor.ts";
+
+/** Options of a {@linkcode ThreadPoolExecutor}. */
+export interface ThreadPoolExecutorOptions extends ExecutorOptions {
+  /** First part of the workers' names; default `"ThreadPoolExecutor"`. */
+  readonly threadNamePrefix?: string;
+}
+
+/**
+ * An executor on worker threads. Mirrors `concurrent.futures.ThreadPoolExecutor`, whose threads share
+ * the modules of the host; ours have their own, as every worker of JavaScript, and really run in
+ * parallel.
+ *
+ * A thread that dies rejects its call with `WorkerDiedError` and is replaced; one that does not come up,
+ * because its initializer throws, breaks the executor: every pending and later call gets
+ * `BrokenThreadPool`.
+ *
+ * @example
+ * ```ts
+ * import { asCompleted, task, ThreadPoolExecutor } from "@pool/core";
+ *
+ * export const square = task(import.meta, (x: number) => x * x);
+ *
+ * if (import.meta.main) {
+ *   await using executor = new ThreadPoolExecutor(2);
+ *   const futures = [1, 2, 3].map((x) => executor.submit(square, [x]));
+ *   let sum = 0;
+ *   for await (const future of asCompleted(futures)) sum += await future.result();
+ *   console.log(sum); // 14
+ * }
+ * ```
+ */
+export class ThreadPoolExecutor extends LocalExecutor {
+  /**
+   * Starts an executor; its threads start with the calls that need them.
+   *
+   * @param maxWorkers number of threads, or options; default: as many as processors may be used
+   * @param options further options
+   * @throws `TypeError` or `RangeError` for options that make no sense
+   */
+  constructor(
+    maxWorkers?: number | ThreadPoolExecutorOptions,
+    options?: ThreadPoolExecutorOptions,
+  ) {
+    const { threadNamePrefix, ...others } = withMaxWorkers(maxWorkers, options);
+    super(others, {
+      backend: "thread",
+      name: checkString(threadNamePrefix, "threadNamePrefix") ?? "ThreadPoolExecutor",
+      breaksOn: "failedStart",
+    });
+  }
+}

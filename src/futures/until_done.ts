@@ -1,0 +1,49 @@
+import type { Future } from "../core/executor.ts";
+
+/** Longest delay that timers take (2^31 - 1 ms); longer ones would fire at once. */
+const LONGEST_TIMER = 2147483647;
+
+/** How long to wait for futures. */
+export interface DoneWait {
+  /** So many of them; by default all. */
+  readonly enough?: number;
+  /** Milliseconds; by default for ever. */
+  readonly timeout?: number | undefined;
+  /** Also the first that failed is enough. */
+  readonly orFailed?: boolean;
+}
+
+/**
+ * Waits for futures that are not done; false when the time was over before. It costs one callback a
+ * future, and leaves none of them behind, nor a timer.
+ */
+export function untilDone(
+  futures: readonly Future<unknown>[],
+  { enough = futures.length, timeout, orFailed = false }: DoneWait,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    let missing = enough;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let ended = false;
+    const end = (inTime: boolean): void => {
+      if (ended) return;
+      ended = true;
+      clearTimeout(timer);
+      for (const future of futures) future.removeDoneCallback(onDone);
+      resolve(inTime);
+    };
+    const onDone = (future: Future<unknown>): void => {
+      if (--missing === 0) end(true);
+      else if (orFailed) hasFailed(future).then((failed) => failed && end(true));
+    };
+    for (const future of futures) future.addDoneCallback(onDone);
+    if (timeout !== undefined && !ended) {
+      timer = setTimeout(() => end(false), Math.min(timeout, LONGEST_TIMER));
+    }
+  });
+}
+
+/** True when a future that is done ended with an error; a cancelled one did not. */
+export async function hasFailed(future: Future<unknown>): Promise<boolean> {
+  return !future.cancelled() && await future.exception() !== undefined;
+}
