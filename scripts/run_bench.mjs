@@ -1,12 +1,12 @@
 // Measures @pool/core beside its peers on Deno, Bun and Node: `npm run bench`, `npm run bench --
 // --quick --runtime=bun --only=noop,latency`. `--help` lists the options; bench/README.md says how.
 import { mkdirSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { BENCH, findAll } from "../bench/runner/commands.mjs";
 import { killAll } from "../bench/runner/contestant.mjs";
+import { describeMachine } from "../bench/runner/machine.mjs";
 import { calibrate, measure } from "../bench/runner/measure.mjs";
 import { installPeers } from "../bench/runner/peers.mjs";
 import { LIBRARIES, WORKLOADS } from "../bench/runner/plan.mjs";
@@ -87,12 +87,6 @@ function chosen(what, value, known) {
   const wrong = names.find((name) => !Object.hasOwn(known, name));
   if (wrong === undefined) return Object.keys(known).filter((name) => names.includes(name));
   throw new Error(`Cannot find ${what} "${wrong}": choose from ${Object.keys(known).join(", ")}`);
-}
-
-function describeMachine(runtimes) {
-  const versions = [...runtimes.values()].map(({ name, version }) => `${name} ${version}`);
-  const cpu = cpus()[0]?.model ?? "unknown CPU";
-  return `${versions.join(", ")}; ${availableParallelism()} cores, ${cpu}, ${process.platform}`;
 }
 
 function takesPart(library, workload, runtime) {

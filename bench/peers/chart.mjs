@@ -1,6 +1,5 @@
 // The chart of a run, drawn by Vega-Lite without a browser.
-import { parse, View } from "vega";
-import { compile } from "vega-lite";
+import { drawSpec } from "./draw.mjs";
 
 const COLOURS = { ours: "#d1495b", baseline: "#8d99ae", peer: "#00798c", other: "#edae49" };
 
@@ -11,29 +10,19 @@ const COLOURS = { ours: "#d1495b", baseline: "#8d99ae", peer: "#00798c", other: 
  *   median, a line from the smallest to the largest value
  */
 export async function drawChart(rows, subtitle) {
-  const spec = {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json",
+  return await drawSpec({
     title: { text: "@pool/core beside its peers", subtitle, anchor: "start" },
-    background: "white",
     vconcat: [...new Set(rows.map((row) => row.workload))].map((workload) =>
       metricRow(rows.filter((row) => row.workload === workload))
     ),
     resolve: { scale: { color: "shared" } },
     spacing: 12,
     config: {
-      aria: false,
-      view: { stroke: "#ddd" },
       axis: { labelLimit: 150 },
       axisX: { grid: false, labelOverlap: "greedy" },
       axisY: { minExtent: 125, maxExtent: 125 }, // the panels of a column stand below each other
     },
-  };
-  const view = new View(parse(compile(spec).spec), { renderer: "none" });
-  try {
-    return await view.toSVG();
-  } finally {
-    view.finalize();
-  }
+  });
 }
 
 function metricRow(rows) {

@@ -18,7 +18,8 @@ export function toRows(cells) {
   );
 }
 
-function summary(values) {
+/** Median, smallest and largest of some values. */
+export function summary(values) {
   if (values.length === 0) return { median: null, min: null, max: null, n: 0 };
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -94,7 +95,8 @@ function notes(rows) {
   }).join("\n");
 }
 
-function align(lines) {
+/** Columns of text: the first to the left, the others to the right. */
+export function align(lines) {
   const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => line[column].length)));
   return lines.map((line) =>
     "  " +
