@@ -8,33 +8,32 @@
  * one default priority every step is O(1), with k priorities O(log k); taking a job out of the middle
  * is O(1) too, but for a head O(log k).
  */
-import { LinkedList, type ListNode, listNode } from "./linked_list.ts";
+import { type Linked, LinkedList } from "./linked_list.ts";
 
 /** This many later jobs may overtake a job for each level of priority that they are above it. */
 export const AGING = 1024;
 
-/** What can wait here. The fields belong to the backlog. */
-export interface Waiting {
+/** What can wait here. */
+export interface Waiting extends Linked {
   readonly priority: number;
-  /** Number of arrival; 0 before it waited anywhere. */
-  arrival: number;
-  /** Its entry in the line, kept for all its visits. */
-  place: ListNode<Waiting> | undefined;
+  /** Higher the later it came. */
+  readonly id: number;
 }
 
-interface Level {
+interface Level<T extends Waiting> {
   readonly priority: number;
-  readonly line: LinkedList<Waiting>;
+  readonly line: LinkedList<T>;
   /** Index in the heap, or -1 while the line is empty. */
   position: number;
 }
 
-let arrivals = 0;
-
 /** Waiting jobs in the order in which they are to be run. */
 export class Backlog<T extends Waiting> {
-  readonly #levels = new Map<number, Level>();
-  readonly #heap: Level[] = [];
+  /** The level of jobs without a priority: nearly all. */
+  readonly #usual: Level<T> = { priority: 0, line: new LinkedList(), position: -1 };
+  /** The others that are not empty. */
+  readonly #levels = new Map<number, Level<T>>();
+  readonly #heap: Level<T>[] = [];
   #size = 0;
 
   get size(): number {
@@ -43,14 +42,13 @@ export class Backlog<T extends Waiting> {
 
   /** The job that is next; it stays. */
   peek(): T | undefined {
-    return this.#heap[0]?.line.head?.value as T | undefined;
+    return this.#heap[0]?.line.head;
   }
 
   /** Adds a job behind those of its priority. */
   add(job: T): void {
-    job.arrival = ++arrivals;
     const level = this.#levelOf(job.priority);
-    level.line.push(job.place ??= listNode<Waiting>(job));
+    level.line.push(job);
     this.#size++;
     this.#settle(level);
   }
@@ -58,18 +56,16 @@ export class Backlog<T extends Waiting> {
   /** Puts a job that was taken out before those of its priority. */
   putBack(job: T): void {
     const level = this.#levelOf(job.priority);
-    // One that never waited would count as the oldest of all.
-    if (job.arrival === 0) job.arrival = level.line.head?.value.arrival ?? arrivals;
-    level.line.unshift(job.place ??= listNode<Waiting>(job));
+    level.line.unshift(job);
     this.#size++;
     this.#settle(level);
   }
 
   /** Takes a job out; false when it is not here. */
   remove(job: T): boolean {
-    const level = this.#levels.get(job.priority);
-    if (!level || job.place?.list !== level.line) return false;
-    level.line.remove(job.place);
+    const level = job.priority === 0 ? this.#usual : this.#levels.get(job.priority);
+    if (!level || job.list !== level.line) return false;
+    level.line.remove(job);
     this.#size--;
     this.#settle(level);
     return true;
@@ -82,7 +78,8 @@ export class Backlog<T extends Waiting> {
     return job;
   }
 
-  #levelOf(priority: number): Level {
+  #levelOf(priority: number): Level<T> {
+    if (priority === 0) return this.#usual;
     let level = this.#levels.get(priority);
     if (!level) {
       level = { priority, line: new LinkedList(), position: -1 };
@@ -92,7 +89,7 @@ export class Backlog<T extends Waiting> {
   }
 
   /** Puts a level where the rank of its head belongs. */
-  #settle(level: Level): void {
+  #settle(level: Level<T>): void {
     if (level.line.head) {
       if (level.position < 0) level.position = this.#heap.push(level) - 1;
       // The only level is in place: the case of all pools without priorities.
@@ -102,17 +99,18 @@ export class Backlog<T extends Waiting> {
     }
   }
 
-  #drop(level: Level): void {
+  #drop(level: Level<T>): void {
     // Levels are forgotten when empty, so that many different priorities leave nothing behind.
     this.#levels.delete(level.priority);
     const last = this.#heap.pop()!;
+    const { position } = level;
+    level.position = -1;
     if (last === level) return;
-    last.position = level.position;
-    this.#heap[last.position] = last;
+    this.#place(last, position);
     this.#sift(last);
   }
 
-  #sift(level: Level): void {
+  #sift(level: Level<T>): void {
     const heap = this.#heap;
     const rank = rankOf(level);
     let i = level.position;
@@ -133,7 +131,7 @@ export class Backlog<T extends Waiting> {
     this.#place(level, i);
   }
 
-  #place(level: Level, position: number): void {
+  #place(level: Level<T>, position: number): void {
     this.#heap[position] = level;
     level.position = position;
   }
@@ -144,10 +142,10 @@ export function goesBefore(a: Waiting, b: Waiting): boolean {
   return rank(a) > rank(b);
 }
 
-function rank({ priority, arrival }: Waiting): number {
-  return priority - arrival / AGING;
+function rank({ priority, id }: Waiting): number {
+  return priority - id / AGING;
 }
 
-function rankOf(level: Level): number {
-  return rank(level.line.head!.value);
+function rankOf<T extends Waiting>(level: Level<T>): number {
+  return rank(level.line.head!);
 }

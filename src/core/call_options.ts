@@ -92,7 +92,13 @@ function endless(milliseconds: number | undefined): number | undefined {
   return milliseconds === Infinity ? undefined : milliseconds;
 }
 
-const PLAIN: CheckedCall = { limits: undefined, priority: 0, key: undefined, transfer: undefined };
+/** What a call without options means. */
+export const PLAIN_CALL: CheckedCall = {
+  limits: undefined,
+  priority: 0,
+  key: undefined,
+  transfer: undefined,
+};
 
 function checkTransfer(value: unknown): readonly unknown[] {
   const list = checkArray(value, "transfer");
@@ -101,6 +107,6 @@ function checkTransfer(value: unknown): readonly unknown[] {
 }
 
 function withoutOptions({ timeout, retries }: CallDefaults): CheckedCall {
-  if (timeout === undefined && retries === 0) return PLAIN;
-  return { ...PLAIN, limits: { timeout, retries } };
+  if (timeout === undefined && retries === 0) return PLAIN_CALL;
+  return { ...PLAIN_CALL, limits: { timeout, retries } };
 }

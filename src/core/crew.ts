@@ -137,8 +137,8 @@ export class Crew {
 
   /** Starts workers until there are so many, within the limit. */
   ensure(count: number): void {
-    if (!this.#mayStart) return;
     const wanted = Math.min(count, this.#config.workers);
+    if (this.#occupied >= wanted || !this.#mayStart) return;
     for (let seat = 0; this.#occupied < wanted && seat < this.#seats.length; seat++) {
       if (!this.#seats[seat]) this.#spawn(seat);
       if (this.#pause !== undefined || this.#state !== "open") return;

@@ -3,22 +3,21 @@
  * the first is due first, so that adding and removing is O(1) and one timer a line is enough.
  */
 import type { Clock } from "./backend.ts";
+import { type Linked, LinkedList } from "./linked_list.ts";
+
 /** Longest delay that timers take (2^31 - 1 ms); longer ones would fire at once. */
 const LONGEST_TIMER = 2147483647;
-import { LinkedList, type ListNode, listNode } from "./linked_list.ts";
 
-interface Due {
+/** A deadline that can be lifted. */
+export interface Deadline extends Linked {
   readonly line: Line;
   readonly at: number;
   readonly call: () => void;
 }
 
-/** A deadline that can be lifted. */
-export type Deadline = ListNode<Due>;
-
 interface Line {
   readonly duration: number;
-  readonly list: LinkedList<Due>;
+  readonly list: LinkedList<Deadline>;
   timer: unknown;
 }
 
@@ -38,7 +37,15 @@ export class Deadlines {
       line = { duration, list: new LinkedList(), timer: undefined };
       this.#lines.set(duration, line);
     }
-    const deadline = listNode<Due>({ line, at: this.#clock.now() + duration, call });
+    const at = this.#clock.now() + duration;
+    const deadline: Deadline = {
+      line,
+      at,
+      call,
+      list: undefined,
+      previous: undefined,
+      next: undefined,
+    };
     line.list.push(deadline);
     if (line.timer === undefined) this.#arm(line);
     return deadline;
@@ -46,7 +53,7 @@ export class Deadlines {
 
   /** Lifts a deadline; harmless when it has passed. */
   remove(deadline: Deadline): void {
-    const { line } = deadline.value;
+    const { line } = deadline;
     line.list.remove(deadline);
     // A timer that outlives its jobs would keep the program running.
     if (!line.list.head) this.#forget(line);
@@ -59,7 +66,7 @@ export class Deadlines {
   }
 
   #arm(line: Line): void {
-    const delay = Math.ceil(line.list.head!.value.at - this.#clock.now());
+    const delay = Math.ceil(line.list.head!.at - this.#clock.now());
     line.timer = this.#clock.setTimeout(
       () => this.#fire(line),
       Math.min(Math.max(delay, 0), LONGEST_TIMER),
@@ -69,9 +76,9 @@ export class Deadlines {
   #fire(line: Line): void {
     line.timer = undefined;
     const now = this.#clock.now();
-    for (let { head } = line.list; head && head.value.at <= now; { head } = line.list) {
+    for (let { head } = line.list; head && head.at <= now; { head } = line.list) {
       line.list.remove(head);
-      head.value.call();
+      head.call();
     }
     if (this.#lines.get(line.duration) !== line || line.timer !== undefined) return;
     if (line.list.head) this.#arm(line);

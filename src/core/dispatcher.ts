@@ -4,6 +4,7 @@
  */
 import type { Clock } from "./backend.ts";
 import type { Crew } from "./crew.ts";
+import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
 import { AHEAD, type Lane } from "./lane.ts";
 import { Roster } from "./roster.ts";
@@ -58,15 +59,31 @@ export class Dispatcher {
 
   /** Gives a job to an idle lane, or lets it wait. */
   add(job: Job): void {
-    const cost = costOf(job);
-    const lane = this.#room.common > 0 || job.key !== undefined
-      ? undefined
-      : this.#roster.pick(job, cost);
-    if (lane) return this.#give(lane, job, cost);
+    const { key } = job;
+    if (key !== undefined) {
+      this.#room.add(job);
+      const own = this.#crew.seat(this.#room.seatOf(key));
+      if (own) this.#feed(own);
+      return;
+    }
+    if (this.#room.common === 0) {
+      const cost = costOf(job);
+      const lane = this.#roster.pick(job, cost);
+      if (lane) return this.#give(lane, job, cost);
+    }
     this.#room.add(job);
-    if (job.key === undefined) return this.grow();
-    const own = this.#crew.seat(this.#room.seatOf(job.key));
-    if (own) this.#feed(own);
+    this.grow();
+  }
+
+  /** True where a call without options would wait behind others, and nothing counts them. */
+  get lines(): boolean {
+    return this.#config.maxQueue === Infinity && this.#room.common > 0;
+  }
+
+  /** Lets a call without options wait; only while {@link Dispatcher.lines}. */
+  line(fn: KnownFunction, args: readonly unknown[], resolve: (value: unknown) => void): void {
+    this.#room.addCall(fn, args, resolve);
+    if (this.#crew.vacant > 0) this.grow();
   }
 
   /** Lets a job wait before the door, until there is room. */
@@ -178,16 +195,31 @@ export class Dispatcher {
   }
 
   #give(lane: Lane, job: Job, cost: number): void {
+    this.#handOver(lane, job, cost);
+    this.#roster.update(lane);
+  }
+
+  /** As `#give`, where the roster is told later. */
+  #handOver(lane: Lane, job: Job, cost: number): void {
     if (lane.outstanding === 0) lane.lastSign = this.#config.clock.now();
     lane.give(job, cost);
     this.#crew.given(lane);
-    this.#roster.update(lane);
     if (lane.outstanding > 1) this.#watch();
     this.#config.placed(job, lane);
   }
 
   #giveOwed(lane: Lane): void {
     while (lane.owed.length > 0 && !lane.full) this.#give(lane, lane.owed.shift()!, Infinity);
+  }
+
+  /** Gives a lane jobs that anyone may run, as many as it takes: it has just made room. */
+  #fill(lane: Lane): void {
+    for (let job = this.#room.next(); job; job = this.#room.next()) {
+      const cost = costOf(job);
+      if (!lane.accepts(job, cost)) return;
+      this.#room.remove(job);
+      this.#handOver(lane, job, cost);
+    }
   }
 
   /** Gives a lane the jobs of its keys, in turn with those that anyone may run. */
@@ -211,6 +243,7 @@ export class Dispatcher {
     this.#giveOwed(lane);
     this.#crew.progressed(lane);
     this.#feedSeat(lane.seat);
+    this.#fill(lane);
     this.#roster.update(lane);
     this.pump();
     // What it could not finish and is tried again needs another worker.

@@ -3,7 +3,6 @@ import type { Waiting } from "./backlog.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { KnownFunction } from "./functions.ts";
 import type { Lane } from "./lane.ts";
-import type { ListNode } from "./linked_list.ts";
 
 /** Who wants to know how a job ends. Exactly one of `resolve` and `reject` is called, once. */
 export interface JobSink {
@@ -27,15 +26,13 @@ export interface JobLimits {
   readonly grace?: number | undefined;
 }
 
-/** What a job is made of. */
+/** What a call may have beyond its function and its arguments. */
 export interface JobRequest {
-  readonly fn: KnownFunction;
-  readonly mode: JobMode;
-  /** Encoded arguments, or the items of a chunk. */
-  readonly args: JobArgs;
-  readonly marked: boolean;
-  readonly transfer: Transferable[] | undefined;
-  readonly sink: JobSink;
+  /** Default: a call. */
+  readonly mode?: JobMode | undefined;
+  /** The arguments hold marks. */
+  readonly marked?: boolean | undefined;
+  readonly transfer?: Transferable[] | undefined;
   readonly priority?: number | undefined;
   /** Jobs of one key run on the same worker, in order. */
   readonly key?: string | undefined;
@@ -44,7 +41,58 @@ export interface JobRequest {
   readonly origin?: { readonly stack?: string } | undefined;
 }
 
+/** What few jobs have; kept apart from them, because a million plain calls may wait. */
+class JobDetails {
+  readonly mode: JobMode;
+  readonly marked: boolean;
+  readonly transfer: Transferable[] | undefined;
+  readonly priority: number;
+  readonly key: string | undefined;
+  readonly limits: JobLimits | undefined;
+  readonly origin: { readonly stack?: string } | undefined;
+  triesLeft: number;
+  pinned = false;
+  /** After the death of its worker: index of the item of a chunk that was running. */
+  diedAt = 0;
+  queueDeadline: Deadline | undefined;
+  /** End of its time to run; after an abort, of its time to stop. */
+  runDeadline: Deadline | undefined;
+
+  constructor(request: JobRequest) {
+    this.mode = request.mode ?? JobMode.call;
+    this.marked = request.marked ?? false;
+    this.transfer = request.transfer;
+    this.priority = request.priority ?? 0;
+    this.key = request.key;
+    this.limits = request.limits;
+    this.origin = request.origin;
+    this.triesLeft = request.limits?.retries ?? 0;
+  }
+}
+
 let jobs = 0;
+
+/** Jobs are numbered in the order in which they were submitted. */
+export function nextJobId(): number {
+  return ++jobs;
+}
+
+/** Settles a promise by its `resolve` alone: a million waiting calls need no `reject` each. */
+export class PromiseSink implements JobSink {
+  readonly #resolve: (value: unknown) => void;
+
+  constructor(resolve: (value: unknown) => void) {
+    this.#resolve = resolve;
+  }
+
+  resolve(value: unknown): void {
+    this.#resolve(value);
+  }
+
+  reject(error: unknown): void {
+    this.#resolve(Promise.reject(error));
+  }
+}
 
 /**
  * One accepted call.
@@ -54,65 +102,81 @@ let jobs = 0;
  *        └────────────┘
  */
 export class Job implements Waiting {
-  readonly id = ++jobs;
+  readonly id: number;
   readonly fn: KnownFunction;
-  readonly mode: JobMode;
+  /** Encoded arguments, or the items of a chunk. */
   readonly args: JobArgs;
-  readonly marked: boolean;
   readonly sink: JobSink;
-  readonly priority: number;
-  /** Kept only where it says more than the fields above: a million plain calls may wait. */
-  readonly #rare: JobRequest | undefined;
   state: "waiting" | "placed" | "settled" = "waiting";
-  triesLeft: number;
   /** Where it was sent; kept after an early end until the worker is done with it. */
-  lane: Lane | undefined;
+  lane: Lane | undefined = undefined;
   cell = -1;
-  /** What was added to the lane's load for it. */
-  cost = 0;
-  /** It was sent by message, not by a slot. */
-  byMessage = false;
-  /** Meant for one worker: it goes to no other. */
-  pinned = false;
-  /** After the death of its worker: index of the item of a chunk that was running. */
-  diedAt = 0;
-  queueDeadline: Deadline | undefined;
-  /** End of its time to run; after an abort, of its time to stop. */
-  runDeadline: Deadline | undefined;
-  arrival = 0;
-  place: ListNode<Waiting> | undefined;
+  list: object | undefined = undefined;
+  previous: this | undefined = undefined;
+  next: this | undefined = undefined;
+  #details: JobDetails | undefined;
 
-  constructor(request: JobRequest) {
-    const { transfer, limits, key, origin } = request;
-    this.fn = request.fn;
-    this.mode = request.mode;
-    this.args = request.args;
-    this.marked = request.marked;
-    this.sink = request.sink;
-    this.#rare = transfer || limits || origin || key !== undefined ? request : undefined;
-    this.priority = request.priority ?? 0;
-    this.triesLeft = request.limits?.retries ?? 0;
+  constructor(
+    fn: KnownFunction,
+    args: JobArgs,
+    sink: JobSink,
+    request?: JobRequest,
+    id = nextJobId(),
+  ) {
+    this.id = id;
+    this.fn = fn;
+    this.args = args;
+    this.sink = sink;
+    this.#details = request && new JobDetails(request);
+  }
+
+  /** It is a call without options. */
+  get plain(): boolean {
+    return this.#details === undefined;
+  }
+
+  /** What only few jobs have; made where it is asked for. */
+  get details(): JobDetails {
+    return this.#details ??= new JobDetails({});
+  }
+
+  get mode(): JobMode {
+    return this.#details === undefined ? JobMode.call : this.#details.mode;
+  }
+
+  get marked(): boolean {
+    return this.#details !== undefined && this.#details.marked;
+  }
+
+  get priority(): number {
+    return this.#details === undefined ? 0 : this.#details.priority;
   }
 
   get limits(): JobLimits | undefined {
-    return this.#rare?.limits;
+    return this.#details?.limits;
   }
 
   get key(): string | undefined {
-    return this.#rare?.key;
+    return this.#details?.key;
   }
 
   get transfer(): Transferable[] | undefined {
-    return this.#rare?.transfer;
+    return this.#details?.transfer;
   }
 
   get origin(): { readonly stack?: string } | undefined {
-    return this.#rare?.origin;
+    return this.#details?.origin;
+  }
+
+  /** Meant for one worker: it goes to no other. */
+  get pinned(): boolean {
+    return this.#details !== undefined && this.#details.pinned;
   }
 
   /** It is a part of a map. */
   get isChunk(): boolean {
-    return this.mode === JobMode.map || this.mode === JobMode.starmap;
+    return this.#details !== undefined &&
+      (this.#details.mode === JobMode.map || this.#details.mode === JobMode.starmap);
   }
 
   /** How many calls of its function it is. */

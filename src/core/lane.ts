@@ -99,6 +99,10 @@ export class Lane {
   readonly #jobs: (Job | undefined)[] = [];
   /** By cell: the number of the job among all that were given. */
   readonly #order: number[] = [];
+  /** By cell: what was added to the load for the job, in milliseconds. */
+  readonly #costs: number[] = [];
+  /** Cells whose job went by message, not by a slot. */
+  readonly #messages = new Set<number>();
   readonly #freeCells: number[] = [];
   readonly #knownFunctions = new Set<number>();
   /** By id: functions that the worker has found, whose calls may go through slots. */
@@ -110,8 +114,6 @@ export class Lane {
   #unflushed = 0;
   #transfer: Transferable[] | undefined;
   #outstanding = 0;
-  /** How many of them went by message. */
-  #byMessage = 0;
   /** Estimated milliseconds of the jobs that it has. */
   #load = 0;
   #exclusive = false;
@@ -191,24 +193,18 @@ export class Lane {
     job.state = "placed";
     job.lane = this;
     job.cell = cell;
-    job.cost = Number.isFinite(cost) ? cost : AHEAD;
-    this.#load += job.cost;
+    const load = Math.min(cost, AHEAD);
+    this.#costs[cell] = load;
+    this.#load += load;
     this.#outstanding++;
     this.#order[cell] = this.given++;
     this.#exclusive = job.movesOnce;
     this.#claims?.offer(cell, job.id);
-    if (this.#sendBySlot(job)) {
-      this.#countOutgoing();
-      return;
+    if (!this.#sendBySlot(job)) {
+      this.#messages.add(cell);
+      this.#write(job);
+      this.#outgoingJobs.push(job);
     }
-    job.byMessage = true;
-    this.#byMessage++;
-    this.#write(job);
-    this.#outgoingJobs.push(job);
-    this.#countOutgoing();
-  }
-
-  #countOutgoing(): void {
     if (this.#unflushed++ === 0) this.#events.hasOutgoing(this);
     // In a long turn of the host, workers can begin meanwhile.
     else if (this.#unflushed % FLUSH_AT === 0) this.#send();
@@ -218,7 +214,7 @@ export class Lane {
   #sendBySlot(job: Job): boolean {
     if (!this.#slots) return false;
     this.#slots.listen();
-    return this.#byMessage === 0 && this.#foundFunctions[job.fn.id] === true &&
+    return this.#messages.size === 0 && this.#foundFunctions[job.fn.id] === true &&
       this.#slots.send(job);
   }
 
@@ -304,8 +300,11 @@ export class Lane {
 
   /** Its running job is a long one: takes back what was not begun and can go elsewhere, last first. */
   stall(): Job[] {
-    // A worker in a long call does not ring for what it finished before.
-    this.#takeSlots();
+    // A worker in a long call does not ring for what it finished before, and the host may have been busy.
+    if (this.#takeSlots()) {
+      this.#events.progressed(this);
+      return [];
+    }
     this.#stalled = this.#outstanding > 0;
     // The worker may begin the next ones meanwhile: none that came after one that was taken back.
     return this.#lastFirst().filter((job) =>
@@ -433,16 +432,17 @@ export class Lane {
     if (this.#freeCells.length < this.#jobs.length) this.#slots!.listen();
   }
 
-  /** Settles what is finished in slots; these results outlive their worker. */
-  #takeSlots(): void {
+  /** Settles what is finished in slots, if anything: these results outlive their worker. */
+  #takeSlots(): boolean {
     let fn: KnownFunction | undefined;
-    let calls = 0, milliseconds = 0;
+    let taken = false, calls = 0, milliseconds = 0;
     const tell = (): void => {
       if (fn) this.#events.measured(fn.id, calls, milliseconds);
     };
     this.#slots?.take((cell, outcome, elapsed, payload) => {
       const job = this.#jobs[cell];
       this.#release(cell);
+      taken = true;
       if (!job) return;
       if (job.fn !== fn) {
         tell();
@@ -456,13 +456,13 @@ export class Lane {
       this.#events.done(job, outcome, payload);
     });
     tell();
+    return taken;
   }
 
   #leave(job: Job): void {
     this.#outstanding--;
-    if (job.byMessage) this.#byMessage--;
-    job.byMessage = false;
-    this.#load = this.#outstanding === 0 ? 0 : this.#load - job.cost;
+    if (this.#messages.size > 0) this.#messages.delete(job.cell);
+    this.#load = this.#outstanding === 0 ? 0 : this.#load - this.#costs[job.cell]!;
     if (this.#outstanding === 0) this.#exclusive = false;
   }
 

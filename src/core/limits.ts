@@ -35,8 +35,9 @@ export class Limits {
     if (limits.signal) this.#signals.add(limits.signal, job);
     const { queueTimeout } = limits;
     if (queueTimeout === undefined) return;
-    job.queueDeadline = this.#deadlines.add(queueTimeout, () => {
-      job.queueDeadline = undefined;
+    const { details } = job;
+    details.queueDeadline = this.#deadlines.add(queueTimeout, () => {
+      details.queueDeadline = undefined;
       const message = `Cannot start job: it waited longer than ${queueTimeout} ms (queueTimeout)`;
       this.#actions.expireWaiting(job, new TimeoutError(message));
     });
@@ -44,36 +45,43 @@ export class Limits {
 
   /** It was sent to a worker. */
   placed(job: Job): void {
+    if (job.plain) return;
     const timeout = job.limits?.timeout;
     if (timeout !== undefined) this.#watchRun(job, timeout, timeout);
   }
 
   /** No worker has it any more. */
   left(job: Job): void {
-    this.#lift(job.runDeadline);
-    job.runDeadline = undefined;
+    if (job.plain) return;
+    const { details } = job;
+    this.#lift(details.runDeadline);
+    details.runDeadline = undefined;
   }
 
   /** It was told to end, and has this long. */
   stopping(job: Job, grace: number): void {
-    this.#lift(job.runDeadline);
-    job.runDeadline = this.#deadlines.add(grace, () => {
-      job.runDeadline = undefined;
+    const { details } = job;
+    this.#lift(details.runDeadline);
+    details.runDeadline = this.#deadlines.add(grace, () => {
+      details.runDeadline = undefined;
       this.#actions.kill(job);
     });
   }
 
   /** Its caller has an answer; it may still be running. */
   settled(job: Job): void {
-    if (job.limits?.signal) this.#signals.remove(job.limits.signal, job);
-    this.#lift(job.queueDeadline);
-    job.queueDeadline = undefined;
+    if (job.plain) return;
+    const { details } = job;
+    if (details.limits?.signal) this.#signals.remove(details.limits.signal, job);
+    this.#lift(details.queueDeadline);
+    details.queueDeadline = undefined;
   }
 
   /** The time counts from the start in the worker, which the host learns from shared memory. */
   #watchRun(job: Job, timeout: number, delay: number): void {
-    job.runDeadline = this.#deadlines.add(delay, () => {
-      job.runDeadline = undefined;
+    const { details } = job;
+    details.runDeadline = this.#deadlines.add(delay, () => {
+      details.runDeadline = undefined;
       // It was in time: its reply is on the way, or its worker's end.
       if (job.lane?.finished(job)) return;
       const started = job.lane?.startedAt(job);

@@ -1,53 +1,47 @@
-/** An entry of a {@link LinkedList}; it belongs to one list at a time. */
-export interface ListNode<T> {
-  readonly value: T;
-  list: LinkedList<T> | undefined;
-  previous: ListNode<T> | undefined;
-  next: ListNode<T> | undefined;
+/** What can stand in a {@link LinkedList}, in one at a time. The fields belong to the list. */
+export interface Linked {
+  list: object | undefined;
+  previous: this | undefined;
+  next: this | undefined;
 }
 
-/** Makes an entry that is in no list yet. */
-export function listNode<T>(value: T): ListNode<T> {
-  return { value, list: undefined, previous: undefined, next: undefined };
-}
+/** A line from whose middle anything can leave in O(1); its links stand in the entries themselves. */
+export class LinkedList<T extends Linked> {
+  #head: T | undefined;
+  #tail: T | undefined;
 
-/** A line from whose middle anything can leave in O(1). */
-export class LinkedList<T> {
-  #head: ListNode<T> | undefined;
-  #tail: ListNode<T> | undefined;
-
-  get head(): ListNode<T> | undefined {
+  get head(): T | undefined {
     return this.#head;
   }
 
   /** Puts an entry behind all others. */
-  push(node: ListNode<T>): void {
-    node.list = this;
-    node.previous = this.#tail;
-    node.next = undefined;
-    if (this.#tail) this.#tail.next = node;
-    else this.#head = node;
-    this.#tail = node;
+  push(entry: T): void {
+    entry.list = this;
+    entry.previous = this.#tail;
+    entry.next = undefined;
+    if (this.#tail) this.#tail.next = entry;
+    else this.#head = entry;
+    this.#tail = entry;
   }
 
   /** Puts an entry before all others. */
-  unshift(node: ListNode<T>): void {
-    node.list = this;
-    node.previous = undefined;
-    node.next = this.#head;
-    if (this.#head) this.#head.previous = node;
-    else this.#tail = node;
-    this.#head = node;
+  unshift(entry: T): void {
+    entry.list = this;
+    entry.previous = undefined;
+    entry.next = this.#head;
+    if (this.#head) this.#head.previous = entry;
+    else this.#tail = entry;
+    this.#head = entry;
   }
 
   /** Takes an entry out; nothing happens where it is in no list or another. */
-  remove(node: ListNode<T>): void {
-    if (node.list !== this) return;
-    const { previous, next } = node;
+  remove(entry: T): void {
+    if (entry.list !== this) return;
+    const { previous, next } = entry;
     if (previous) previous.next = next;
     else this.#head = next;
     if (next) next.previous = previous;
     else this.#tail = previous;
-    node.list = node.previous = node.next = undefined;
+    entry.list = entry.previous = entry.next = undefined;
   }
 }

@@ -8,15 +8,15 @@
  * Every accepted job is settled exactly once: by its result, its error, an abort or deadline, the death
  * of its worker, or the end of the pool. `#settle` is the only place where that happens.
  */
-import { type MixedChunk, Outcome, type SetupCall } from "../protocol/messages.ts";
+import { type JobArgs, type MixedChunk, Outcome, type SetupCall } from "../protocol/messages.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
 import type { Host, KeepAlive, WorkerEnd } from "./backend.ts";
 import { Crew, type CrewConfig } from "./crew.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { PoolClosedError, QueueFullError } from "./errors.ts";
 import { type PoolEvent, PoolEvents } from "./events.ts";
-import { Functions, learn } from "./functions.ts";
-import { Job, type JobRequest } from "./job.ts";
+import { Functions, type KnownFunction, learn } from "./functions.ts";
+import { Job, type JobRequest, PromiseSink } from "./job.ts";
 import type { Lane, LaneEvents, LaneRemains } from "./lane.ts";
 import { Limits } from "./limits.ts";
 import { asError, brokenPool, deathOf, encodeReason, isFinal, withOrigin } from "./outcome.ts";
@@ -119,7 +119,7 @@ export class Scheduler {
    * reaches the job's sink.
    * @param accepted the job belongs to a call that was accepted before, such as a map
    */
-  submit(request: JobRequest, accepted = false): Job {
+  submit(job: Job, accepted = false): void {
     if (this.#refusal && !(accepted && this.#state === "closing")) throw this.#refusal();
     const full = !accepted && this.#dispatcher.isFull;
     if (full && this.#config.whenFull === "reject") {
@@ -127,17 +127,33 @@ export class Scheduler {
         `Cannot submit job: ${this.#dispatcher.queued} jobs are already pending (maxQueue)`,
       );
     }
-    const job = new Job(request);
     const signal = job.limits?.signal;
     if (signal?.aborted) {
       job.state = "settled";
       job.sink.reject(signal.reason);
-      return job;
+      return;
     }
     this.#accept(job);
     if (full) this.#dispatcher.addToLobby(job);
     else this.#dispatcher.add(job);
-    return job;
+  }
+
+  /**
+   * Accepts a call without options of which the caller holds nothing but a promise, with primitive
+   * arguments. Throws as {@link Scheduler.submit}.
+   */
+  call(
+    fn: KnownFunction,
+    args: readonly unknown[],
+    resolve: (value: unknown) => void,
+    origin: JobRequest["origin"],
+  ): void {
+    if (this.#state === "open" && this.#dispatcher.lines && !origin && !this.events.active) {
+      this.#submitted++;
+      this.hold();
+      return this.#dispatcher.line(fn, args, resolve);
+    }
+    this.submit(new Job(fn, args.slice(), new PromiseSink(resolve), origin && { origin }));
   }
 
   /** Ends a job: at once where it waits; a running one is told, and killed after its grace time. */
@@ -163,14 +179,14 @@ export class Scheduler {
   }
 
   /** Runs a call on every worker now, and first thing on every later one. */
-  broadcast(request: Omit<JobRequest, "sink">, setup: SetupCall): Promise<unknown[]> {
+  broadcast(fn: KnownFunction, args: JobArgs, setup: SetupCall): Promise<unknown[]> {
     this.checkOpen();
     this.#crew.addSetup(setup);
     const lanes = [...this.#crew.lanes].filter((l) => l.state === "open" || l.state === "starting");
     return Promise.all(lanes.map((lane) =>
       new Promise((resolve, reject) => {
-        const job = new Job({ ...request, sink: { resolve, reject } });
-        job.pinned = true;
+        const job = new Job(fn, args, { resolve, reject }, { marked: setup.marked });
+        job.details.pinned = true;
         this.#accept(job);
         this.#dispatcher.owe(lane, job);
       })
@@ -335,8 +351,8 @@ export class Scheduler {
   }
 
   #retry(job: Job): boolean {
-    if (job.triesLeft === 0) return false;
-    job.triesLeft--;
+    if (job.plain || job.details.triesLeft === 0) return false;
+    job.details.triesLeft--;
     this.#retried++;
     this.#requeue(job);
     return true;
@@ -351,7 +367,7 @@ export class Scheduler {
     for (const job of begun) {
       this.#limits.left(job);
       if (job.state === "settled" || this.#retry(job)) continue;
-      job.diedAt = lane.currentItem(job);
+      if (job.isChunk) job.details.diedAt = lane.currentItem(job);
       this.#settleDead(job, lane, end);
     }
     this.#dispatcher.lost(lane);

@@ -10,6 +10,11 @@ export interface SlotWireEvents {
   done(): void;
 }
 
+/** What is known of a job before its values are looked at. */
+function fitsSlots(job: Job): boolean {
+  return job.plain || !(job.marked || job.transfer || job.mode === JobMode.stream);
+}
+
 /** The host's end of the slots of one lane. */
 export class SlotWire {
   readonly #slots: Slots;
@@ -32,15 +37,14 @@ export class SlotWire {
 
   /** Sends a job by its slot; false where it does not fit. {@link SlotWire.wake} must follow. */
   send(job: Job): boolean {
-    const { cell, id: jobId, fn, mode, marked, args, transfer } = job;
-    if (marked || transfer || mode === JobMode.stream) return false;
-    const flags = job.limits ? mode | RISKY_CALL : mode;
-    if (!this.#slots.writeCall(cell, { functionId: fn.id, jobId, mode: flags, args })) return false;
-    this.#slots.send(cell);
+    if (!fitsSlots(job)) return false;
+    const mode = job.limits ? job.mode | RISKY_CALL : job.mode;
+    if (!this.#slots.writeCall(job.cell, job.fn.id, job.id, mode, job.args)) return false;
+    this.#slots.send(job.cell);
     return true;
   }
 
-  /** Wakes the worker for what was sent; once for many jobs, as it costs a system call. */
+  /** Shows the worker what was sent, and wakes it; once for many jobs, as it costs a system call. */
   wake(): void {
     if (this.#slots.wakeWorker()) this.#events.attend();
   }

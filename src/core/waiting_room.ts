@@ -1,4 +1,6 @@
 import { Backlog, goesBefore } from "./backlog.ts";
+import { CallLine } from "./call_line.ts";
+import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
 
 const NONE: number[] = [];
@@ -8,6 +10,8 @@ export class WaitingRoom {
   readonly #seats: number;
   /** Anyone may run these. */
   readonly #common = new Backlog<Job>();
+  /** Anyone may run these too. */
+  readonly #line = new CallLine();
   /** Jobs with a key, by the seat that runs that key. */
   readonly #keyed = new Map<number, Backlog<Job>>();
   /** Beyond `maxQueue` under `whenFull: "wait"`. */
@@ -20,7 +24,7 @@ export class WaitingRoom {
 
   /** Jobs in the common line. */
   get common(): number {
-    return this.#common.size;
+    return this.#common.size + this.#line.size;
   }
 
   get lobby(): number {
@@ -29,12 +33,12 @@ export class WaitingRoom {
 
   /** Jobs that count for `maxQueue`: not those before the door, not parts of maps. */
   get calls(): number {
-    return this.#calls;
+    return this.#calls + this.#line.size;
   }
 
   /** All jobs that wait. */
   get size(): number {
-    let size = this.#common.size + this.#lobby.size;
+    let size = this.common + this.#lobby.size;
     for (const line of this.#keyed.values()) size += line.size;
     return size;
   }
@@ -57,6 +61,11 @@ export class WaitingRoom {
     this.#lineOf(job).putBack(job);
   }
 
+  /** Adds a call without options; see {@link CallLine}. */
+  addCall(fn: KnownFunction, args: readonly unknown[], resolve: (value: unknown) => void): void {
+    this.#line.push(fn, args, resolve);
+  }
+
   addToLobby(job: Job): void {
     this.#lobby.add(job);
   }
@@ -67,21 +76,24 @@ export class WaitingRoom {
   }
 
   remove(job: Job): void {
-    if (!this.#lineOf(job).remove(job)) this.#lobby.remove(job);
+    if (job === this.#line.front) this.#line.shift();
+    else if (!this.#lineOf(job).remove(job)) this.#lobby.remove(job);
     else if (!job.isChunk) this.#calls--;
   }
 
   /** The next job that anyone may run; it stays. */
   next(): Job | undefined {
-    return this.#common.peek();
+    const job = this.#common.peek();
+    const call = this.#line.front;
+    return job && call ? earlier(job, call) : job ?? call;
   }
 
   /** The next job for this seat, where one waits with its key; a common one that goes before it. */
   nextFor(seat: number): Job | undefined {
     const job = this.#keyed.get(seat)?.peek();
     if (!job) return undefined;
-    const common = this.#common.peek();
-    return common && goesBefore(common, job) ? common : job;
+    const common = this.next();
+    return common ? earlier(common, job) : job;
   }
 
   /** Seats for whose keys jobs wait. */
@@ -94,7 +106,7 @@ export class WaitingRoom {
   takeAll(): Job[] {
     this.#calls = 0;
     const jobs: Job[] = [];
-    for (const line of [this.#common, this.#lobby, ...this.#keyed.values()]) {
+    for (const line of [this.#common, this.#line, this.#lobby, ...this.#keyed.values()]) {
       for (let job = line.shift(); job; job = line.shift()) jobs.push(job);
     }
     return jobs;
@@ -107,4 +119,8 @@ export class WaitingRoom {
     if (!line) this.#keyed.set(seat, line = new Backlog());
     return line;
   }
+}
+
+function earlier(a: Job, b: Job): Job {
+  return goesBefore(a, b) ? a : b;
 }

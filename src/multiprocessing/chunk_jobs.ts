@@ -2,7 +2,7 @@
 import { WorkerDiedError } from "../core/errors.ts";
 import type { KnownFunction } from "../core/functions.ts";
 import type { CheckedCall } from "../core/call_options.ts";
-import type { Job, JobSink } from "../core/job.ts";
+import { Job, type JobSink } from "../core/job.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { show } from "../core/options.ts";
 import { encode } from "../protocol/encode.ts";
@@ -110,11 +110,8 @@ export class ChunkJobs {
   #submit(chunk: Chunk): void {
     const { fn, mode, call: { limits, priority, key }, origin } = this.#call;
     const { args, marked, transfer } = chunk;
-    let job: Job | undefined;
-    let settled = false;
     const leave = (): void => {
-      settled = true;
-      if (job) this.#jobs.delete(job);
+      this.#jobs.delete(job);
       this.#sink.settled(job);
     };
     const sink: JobSink = {
@@ -127,10 +124,11 @@ export class ChunkJobs {
         leave();
       },
     };
-    const request = { fn, mode, args, marked, transfer, sink, limits, priority, key, origin };
+    const request = { mode, marked, transfer, limits, priority, key, origin };
+    const job = new Job(fn, args, sink, request);
+    this.#jobs.add(job);
     try {
-      job = this.#scheduler.submit(request, true);
-      if (!settled) this.#jobs.add(job);
+      this.#scheduler.submit(job, true);
     } catch (error) {
       sink.reject(error);
     }
@@ -149,10 +147,10 @@ export class ChunkJobs {
   }
 
   /** When a worker dies in the middle of a chunk, the items that it had not begun go to another. */
-  #fail(chunk: Chunk, error: unknown, job: Job | undefined): void {
+  #fail(chunk: Chunk, error: unknown, job: Job): void {
     const { args, first, places, marked } = chunk;
-    const died = error instanceof WorkerDiedError && job && !job.movesOnce;
-    const rest = died ? job.diedAt + 1 : args.length;
+    const died = error instanceof WorkerDiedError && !job.movesOnce;
+    const rest = died ? job.details.diedAt + 1 : args.length;
     for (let i = 0; i < rest; i++) this.#sink.fail(placeOf(chunk, i), error);
     if (rest >= args.length) return;
     this.#submit({

@@ -1,7 +1,7 @@
-import { type CallOptions, checkCall, type CheckedCall } from "../core/call_options.ts";
+import { type CallOptions, checkCall, type CheckedCall, PLAIN_CALL } from "../core/call_options.ts";
 import { InvalidStateError, PoolClosedError, PoolError, TimeoutError } from "../core/errors.ts";
 import type { PoolEvents } from "../core/events.ts";
-import type { Job, JobSink } from "../core/job.ts";
+import { Job, type JobSink, PromiseSink } from "../core/job.ts";
 import { checkArray, checkCount, checkFunction, checkWait } from "../core/options.ts";
 import { Origins } from "../core/origin.ts";
 import type {
@@ -18,7 +18,7 @@ import type {
 import { Scheduler } from "../core/scheduler.ts";
 import type { PoolStats } from "../core/stats.ts";
 import { encode, type Encoded } from "../protocol/encode.ts";
-import { isPrimitive } from "../protocol/primitive.ts";
+import { arePrimitive } from "../protocol/primitive.ts";
 import { JobMode } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
 import { orTimeout, PoolResult } from "./async_result.ts";
@@ -112,7 +112,14 @@ export class Pool implements PoolContract {
   ): Promise<unknown> {
     return new Promise((resolve) => {
       const call = checkCall(options, "apply", this.#plan.defaults);
-      this.#submit(fn, args, call, JobMode.call, new PromiseSink(resolve));
+      const list = checkArray(args, "args");
+      if (call === PLAIN_CALL && arePrimitive(list)) {
+        this.#scheduler.checkOpen();
+        const known = this.#scheduler.functions.get(fn);
+        this.#scheduler.call(known, list, resolve, this.#origins.capture());
+      } else {
+        this.#submit(fn, list, call, JobMode.call, new PromiseSink(resolve));
+      }
     });
   }
 
@@ -368,12 +375,9 @@ export class Pool implements PoolContract {
   ): Promise<unknown[]> {
     const list = checkArray(args, "args");
     const setup = setupCall(fn, "fn", list);
-    const { value, marked } = this.#encodeArgs(list, undefined);
+    const { value } = this.#encodeArgs(list, undefined);
     const known = this.#scheduler.functions.get(fn);
-    return await this.#scheduler.broadcast(
-      { fn: known, mode: JobMode.call, args: value, marked, transfer: undefined },
-      setup!,
-    );
+    return await this.#scheduler.broadcast(known, value, setup!);
   }
 
   /** Numbers since the start, and of now. Costs a look at every worker. */
@@ -435,7 +439,7 @@ export class Pool implements PoolContract {
     args: readonly unknown[],
     transfer: readonly unknown[] | undefined,
   ): Encoded<unknown[]> {
-    if (!transfer && args.every(isPrimitive)) {
+    if (!transfer && arePrimitive(args)) {
       return { value: args.slice(), marked: false, transfer: undefined };
     }
     const shared = this.#plan.config.crew.adapter.traits.sharedMemory;
@@ -445,25 +449,19 @@ export class Pool implements PoolContract {
   #submit(
     fn: unknown,
     args: readonly unknown[] | undefined,
-    { limits, priority, key, transfer }: CheckedCall,
+    call: CheckedCall,
     mode: JobMode,
     sink: JobSink,
   ): Job {
     this.#scheduler.checkOpen();
     const known = this.#scheduler.functions.get(fn);
-    const encoded = this.#encodeArgs(checkArray(args, "args"), transfer);
-    return this.#scheduler.submit({
-      fn: known,
-      mode,
-      args: encoded.value,
-      marked: encoded.marked,
-      transfer: encoded.transfer,
-      sink,
-      limits,
-      priority,
-      key,
-      origin: this.#origins.capture(),
-    });
+    const { limits, priority, key } = call;
+    const { value, marked, transfer } = this.#encodeArgs(checkArray(args, "args"), call.transfer);
+    const origin = this.#origins.capture();
+    const request = { mode, marked, transfer, limits, priority, key, origin };
+    const job = new Job(known, value, sink, request);
+    this.#scheduler.submit(job);
+    return job;
   }
 
   #chunkCall(
@@ -530,23 +528,6 @@ export class Pool implements PoolContract {
     const buffer = checkCount(options?.buffer, "buffer", 1) ??
       Math.max(64, 2 * (chunksize ?? 1) * workers);
     return new ImapIterator<R>(this.#scheduler, { ...plan, ordered, buffer, workers }, items);
-  }
-}
-
-/** Settles a promise by its `resolve` alone: a million waiting calls need no `reject` each. */
-class PromiseSink implements JobSink {
-  readonly #resolve: (value: unknown) => void;
-
-  constructor(resolve: (value: unknown) => void) {
-    this.#resolve = resolve;
-  }
-
-  resolve(value: unknown): void {
-    this.#resolve(value);
-  }
-
-  reject(error: unknown): void {
-    this.#resolve(Promise.reject(error));
   }
 }
 

@@ -10,3 +10,9 @@ export function isPrimitive(value: unknown): boolean {
       return true;
   }
 }
+
+/** True where all of them are. */
+export function arePrimitive(values: readonly unknown[]): boolean {
+  for (let i = 0; i < values.length; i++) if (!isPrimitive(values[i])) return false;
+  return true;
+}

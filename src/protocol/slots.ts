@@ -22,6 +22,9 @@ const MAIL = -1;
 const INBOX_TAIL = 0, WORKER = 16, OUTBOX_TAIL = 32, HOST = 48, HOST_BELL = 64, MAIL_PENDING = 80;
 const CONTROL_WORDS = 96;
 
+/** A worker that looks sees calls in groups of so many: each look at a fresh word costs both sides. */
+const SHOWN_AT = 16;
+
 /** Added to the mode of a call that may be killed while it runs. */
 export const RISKY_CALL = 8;
 
@@ -81,21 +84,31 @@ export class Slots {
   // The host's side.
 
   /** Writes a call into its slot; false where it does not fit. It is not sent yet. */
-  writeCall(cell: number, call: SlotCall): boolean {
+  writeCall(
+    cell: number,
+    functionId: number,
+    jobId: number,
+    mode: number,
+    args: JobArgs,
+  ): boolean {
     const start = SLOTS_AT + cell * SLOT_BYTES;
-    if (!this.#values.writeAll(call.args, start + HEADER_BYTES, start + SLOT_BYTES)) return false;
+    if (!this.#values.writeAll(args, start + HEADER_BYTES, start + SLOT_BYTES)) return false;
     const at = cell * (SLOT_BYTES / 4);
-    this.#numbers[at] = call.functionId;
-    this.#numbers[at + 1] = call.jobId;
-    this.#numbers[at + 2] = call.mode;
-    this.#numbers[at + 3] = call.args.length;
+    this.#numbers[at] = functionId;
+    this.#numbers[at + 1] = jobId;
+    this.#numbers[at + 2] = mode;
+    this.#numbers[at + 3] = args.length;
     return true;
   }
 
-  /** Sends a written call; {@link Slots.wakeWorker} must follow. */
+  /** Sends a written call; {@link Slots.wakeWorker} must follow, and may be what shows it. */
   send(cell: number): void {
     this.#inbox[this.#written & (INBOX_SIZE - 1)] = cell;
     this.#written = (this.#written + 1) | 0;
+    if (this.#written % SHOWN_AT === 0) this.#show();
+  }
+
+  #show(): void {
     Atomics.store(this.#control, INBOX_TAIL, this.#written);
   }
 
@@ -109,6 +122,7 @@ export class Slots {
 
   /** Sees to it that the worker comes to what was sent. True where it must be called by a message. */
   wakeWorker(): boolean {
+    this.#show();
     const state = Atomics.load(this.#control, WORKER);
     if (state === ATTENTIVE) return false;
     if (state === SLEEPING) {

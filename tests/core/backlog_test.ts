@@ -6,10 +6,17 @@ interface Entry extends Waiting {
   readonly name: number;
 }
 
-let names = 0;
+let names = 0, ids = 0;
 
 function entry(priority = 0): Entry {
-  return { name: ++names, priority, arrival: 0, place: undefined };
+  return {
+    name: ++names,
+    priority,
+    id: ++ids,
+    list: undefined,
+    previous: undefined,
+    next: undefined,
+  };
 }
 
 function drain(backlog: Backlog<Entry>): number[] {

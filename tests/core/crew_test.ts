@@ -194,13 +194,7 @@ describe("Crew", () => {
     const made = await bench({ workers: 2 }, { boots: false });
     made.worker(0).ready();
     const results = Promise.allSettled([
-      made.scheduler.broadcast({
-        fn: made.fn,
-        mode: 0,
-        args: ["x"],
-        marked: false,
-        transfer: undefined,
-      }, SETUP),
+      made.scheduler.broadcast(made.fn, ["x"], SETUP),
     ]);
     made.worker(1).say({ type: "setupFailed", error: { value: new Error("no"), marked: false } });
     await made.turn();

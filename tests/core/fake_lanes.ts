@@ -2,7 +2,6 @@
 import type { KnownFunction } from "../../src/core/functions.ts";
 import { Job, type JobRequest } from "../../src/core/job.ts";
 import { Lane, type LaneEvents } from "../../src/core/lane.ts";
-import { JobMode } from "../../src/protocol/messages.ts";
 import { FakeAdapter, type FakeOptions, type FakeWorker } from "./fake_adapter.ts";
 
 /** A function that takes so long (ms) by what is known. */
@@ -14,16 +13,10 @@ export function known(estimate = Infinity): KnownFunction {
 let functions = 0;
 
 /** A job that nobody waits for. */
-export function makeJob(request: Partial<JobRequest> = {}): Job {
-  return new Job({
-    fn: known(),
-    mode: JobMode.call,
-    args: [],
-    marked: false,
-    transfer: undefined,
-    sink: { resolve() {}, reject() {} },
-    ...request,
-  });
+export function makeJob(
+  { fn = known(), args = [], ...request }: JobRequest & Partial<Pick<Job, "fn" | "args">> = {},
+): Job {
+  return new Job(fn, args, { resolve() {}, reject() {} }, request);
 }
 
 /** What a lane told, in order: the event's name and what it was about. */

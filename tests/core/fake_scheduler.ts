@@ -2,10 +2,9 @@
 import { PoolClosedError } from "../../src/core/errors.ts";
 import type { CrewConfig } from "../../src/core/crew.ts";
 import type { KnownFunction } from "../../src/core/functions.ts";
-import type { Job, JobRequest } from "../../src/core/job.ts";
+import { Job, type JobRequest } from "../../src/core/job.ts";
 import { Scheduler, type SchedulerConfig } from "../../src/core/scheduler.ts";
 import { encode } from "../../src/protocol/encode.ts";
-import { JobMode } from "../../src/protocol/messages.ts";
 import { FakeAdapter, type FakeOptions, type FakeWorker } from "./fake_adapter.ts";
 import { FakeHost, turn } from "./fake_host.ts";
 
@@ -92,17 +91,12 @@ export class Bench {
     return known;
   }
 
-  submit(request: Partial<JobRequest> = {}): Call {
+  submit(
+    { fn = this.fn, args = [], ...request }: JobRequest & Partial<Pick<Job, "fn" | "args">> = {},
+  ): Call {
     const call = new Call();
-    call.job = this.scheduler.submit({
-      fn: this.fn,
-      mode: JobMode.call,
-      args: [],
-      marked: false,
-      transfer: undefined,
-      sink: call,
-      ...request,
-    });
+    call.job = new Job(fn, args, call, request);
+    this.scheduler.submit(call.job);
     return call;
   }
 
@@ -143,8 +137,7 @@ export function thrown(error: unknown): unknown {
 /** Broadcasts a call whose result is "all". */
 export function broadcast({ fn, scheduler }: Bench): Promise<unknown[]> {
   const setup = { reference: fn.reference, args: [], marked: false };
-  const request = { fn, mode: JobMode.call, args: ["all"], marked: false, transfer: undefined };
-  return scheduler.broadcast(request, setup);
+  return scheduler.broadcast(fn, ["all"], setup);
 }
 
 /** Lets workers, by default all, run what they have, until nothing is left. */

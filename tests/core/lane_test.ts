@@ -191,7 +191,7 @@ describe("Lane", () => {
   it("stall() takes back what can go elsewhere, and nothing comes until the next reply", () => {
     const lonely = makeLane();
     const jobs = give(lonely, 4);
-    jobs[2]!.pinned = true;
+    jobs[2]!.details.pinned = true;
     lonely.lane.flush();
     const running = lonely.worker.begin()!;
     assertEquals(lonely.lane.stall(), [jobs[3], jobs[1]]);

@@ -1,43 +1,51 @@
 import { describe, it } from "node:test";
 import { assertEquals } from "@std/assert";
-import { LinkedList, listNode } from "../../src/core/linked_list.ts";
+import { type Linked, LinkedList } from "../../src/core/linked_list.ts";
 
-function values<T>(list: LinkedList<T>): T[] {
-  const found: T[] = [];
-  for (let node = list.head; node; node = node.next) found.push(node.value);
+interface Entry extends Linked {
+  readonly value: number;
+}
+
+function entry(value: number): Entry {
+  return { value, list: undefined, previous: undefined, next: undefined };
+}
+
+function values(list: LinkedList<Entry>): number[] {
+  const found: number[] = [];
+  for (let entry = list.head; entry; entry = entry.next) found.push(entry.value);
   return found;
 }
 
 describe("LinkedList", () => {
   it("push() and unshift() keep the order", () => {
-    const list = new LinkedList<number>();
-    list.push(listNode(2));
-    list.push(listNode(3));
-    list.unshift(listNode(1));
+    const list = new LinkedList<Entry>();
+    list.push(entry(2));
+    list.push(entry(3));
+    list.unshift(entry(1));
     assertEquals(values(list), [1, 2, 3]);
   });
 
   it("remove() takes out the head, the middle, the tail and the only one", () => {
-    const nodes = [1, 2, 3, 4].map((value) => listNode(value));
-    const list = new LinkedList<number>();
-    for (const node of nodes) list.push(node);
-    list.remove(nodes[1]!);
+    const entries = [1, 2, 3, 4].map((value) => entry(value));
+    const list = new LinkedList<Entry>();
+    for (const one of entries) list.push(one);
+    list.remove(entries[1]!);
     assertEquals(values(list), [1, 3, 4]);
-    list.remove(nodes[0]!);
-    list.remove(nodes[3]!);
+    list.remove(entries[0]!);
+    list.remove(entries[3]!);
     assertEquals(values(list), [3]);
-    list.remove(nodes[2]!);
+    list.remove(entries[2]!);
     assertEquals(values(list), []);
-    list.push(nodes[1]!);
+    list.push(entries[1]!);
     assertEquals(values(list), [2]);
   });
 
   it("remove() leaves alone what is in another list, or in none", () => {
-    const list = new LinkedList<number>(), other = new LinkedList<number>();
-    const node = listNode(1);
-    list.remove(node);
-    list.push(node);
-    other.remove(node);
+    const list = new LinkedList<Entry>(), other = new LinkedList<Entry>();
+    const one = entry(1);
+    list.remove(one);
+    list.push(one);
+    other.remove(one);
     assertEquals([values(list), values(other)], [[1], []]);
   });
 });
