@@ -29,8 +29,11 @@ function typeScriptFiles(std) {
 /** Lint rules for what is published alone. */
 const STRICTER = "no-console,explicit-module-boundary-types,no-eval,no-throw-literal";
 
+/** The modules that users import. */
+const ENTRIES = ["mod.ts", "src/subprocess/mod.ts"];
+
 /** Loading the library by require() fails when any of its modules awaits at the top level. */
-const REQUIRE_IT = `require(${JSON.stringify(join(ROOT, "mod.ts"))});`;
+const REQUIRE_IT = ENTRIES.map((name) => `require(${JSON.stringify(join(ROOT, name))});`).join("");
 
 function steps({ deno, node, std }) {
   const script = (name, ...args) => [process.execPath, [join("scripts", name), ...args]];
@@ -47,7 +50,7 @@ function steps({ deno, node, std }) {
       script("check_imports.mjs"),
       [node.path, ["--input-type=commonjs", "--no-warnings", "-e", REQUIRE_IT]],
     ],
-    docs: [[deno.path, ["doc", "--lint", "mod.ts"]]],
+    docs: [[deno.path, ["doc", "--lint", ...ENTRIES]]],
     publish: [[deno.path, ["publish", "--dry-run", "--allow-dirty"]]],
     "doc-examples": [script("check_examples.mjs")],
     programs: [script("check_examples.mjs", "--folder")],

@@ -19,7 +19,7 @@ const folder = (name) => (path) => path.startsWith(`src/${name}/`);
 const file = (name) => (path) => path === `src/${name}`;
 
 /** What one adapter folder (adapters/deno, adapters/bun, …) is called, for any file in it. */
-const adapterOf = (path) => path.match(/^src\/adapters\/([^/]+)\//)?.[1];
+const adapterOf = (path) => path.match(/^src\/adapters\/(deno|bun|node)\//)?.[1];
 const isShared = (path) => folder("adapters")(path) && !adapterOf(path);
 const isEntry = (path) => /(_entry\.(ts|js)|\/worker\.js)$/.test(path);
 const isReviver = (path) => /^src\/multiprocessing\/(.*\/)?[^/]*reviver[^/]*\.ts$/.test(path);
@@ -58,7 +58,13 @@ const RULES = [
   })),
   ...["distributed", "monitor", "subprocess"].map((name) => ({
     from: folder(name),
-    to: [folder("core"), folder("futures"), folder("protocol")].map((path) => ({ path })),
+    to: [
+      { path: folder("core") },
+      { path: folder("futures") },
+      { path: folder("protocol") },
+      // Starts the children, on all runtimes alike.
+      { path: (path) => name === "subprocess" && file("adapters/spawn.ts")(path) },
+    ],
   })),
 ];
 
@@ -210,6 +216,9 @@ const FIXTURES = [
   ["src/futures/a.ts", 'import { x } from "../multiprocessing/pool.ts";', "may not import"],
   ["src/multiprocessing/a.ts", 'import { x } from "../adapters/node/thread.ts";', "may not import"],
   ["src/distributed/a.ts", 'import { Queue } from "bullmq"; import "../futures/future.ts";'],
+  ["src/subprocess/a.ts", 'import { x } from "../adapters/spawn.ts"; import "../core/options.ts";'],
+  ["src/subprocess/a.ts", 'import "node:child_process";', "src/adapters alone"],
+  ["src/monitor/a.ts", 'import { x } from "../adapters/spawn.ts";', "may not import"],
   ["src/elsewhere/a.ts", 'import { x } from "../core/job.ts";', "no rule"],
   ["mod.ts", 'export { x } from "./src/core/job.ts";\nexport type { y } from "./src/core/y.ts";\n'],
   ["mod.ts", "export const x = 1;", "re-exports alone"],

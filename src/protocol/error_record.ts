@@ -4,6 +4,7 @@
  */
 import { libraryErrors, RemoteError } from "./errors.ts";
 import { realm } from "./realm.ts";
+import { subprocessErrors } from "./subprocess_errors.ts";
 
 /** What travels of an error. */
 export interface ErrorRecord {
@@ -104,7 +105,8 @@ function builtin(name: string): ErrorClass | undefined {
 }
 
 function libraryError(name: string): ErrorClass | undefined {
-  return Object.hasOwn(libraryErrors, name) ? libraryErrors[name] : undefined;
+  if (Object.hasOwn(libraryErrors, name)) return libraryErrors[name];
+  return Object.hasOwn(subprocessErrors, name) ? subprocessErrors[name] : undefined;
 }
 
 /** The class under which the other side can rebuild this error, or `null`. */

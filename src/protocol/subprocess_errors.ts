@@ -1,0 +1,154 @@
+/**
+ * The errors of `@pool/core/subprocess`. They live with the protocol because a task may run a command:
+ * its failure must arrive at the host as itself.
+ */
+import { PoolError, type PoolErrorOptions, TimeoutError } from "./errors.ts";
+
+/** What a command had written, as bytes or, with `text: true`, as text; `null` where it was not read. */
+export type CommandOutput = Uint8Array<ArrayBuffer> | string | null;
+
+/** A command as it was given: the program and its arguments, or one string. */
+export type Command = string | readonly string[];
+
+/** What is known of a command that failed. */
+export interface CommandFacts extends PoolErrorOptions {
+  /** What it wrote to stdout, so far. */
+  readonly stdout?: CommandOutput;
+  /** What it wrote to stderr, so far. */
+  readonly stderr?: CommandOutput;
+}
+
+function named(errorClass: { prototype: object }, name: string): void {
+  Object.defineProperty(errorClass.prototype, "name", {
+    value: name,
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** A command in an error message. */
+export function showCommand(command: Command): string {
+  return JSON.stringify(typeof command === "string" ? command : command.join(" "));
+}
+
+/** Why a command could not be started. */
+export interface SpawnFault extends PoolErrorOptions {
+  /** The system's word for it, such as `ENOENT` (no such command or folder) or `EACCES`. */
+  readonly code?: string;
+}
+
+/**
+ * A command could not be started: there is no such program, its folder (`cwd`) does not exist, it may
+ * not be executed. Python raises `FileNotFoundError` and its like from the constructor; here the first
+ * wait rejects with it.
+ *
+ * @example
+ * ```ts
+ * import { run, SpawnError } from "@pool/core/subprocess";
+ *
+ * const error = await run(["no-such-command"]).catch((error) => error);
+ * console.log(error instanceof SpawnError, error.code); // true ENOENT
+ * ```
+ */
+export class SpawnError extends PoolError {
+  static {
+    named(this, "SpawnError");
+  }
+  /** The system's word for it, such as `ENOENT` or `EACCES`; empty where there is none. */
+  readonly code: string;
+  /** Makes the error. */
+  constructor(message?: string, fault: SpawnFault = {}) {
+    super(message, fault);
+    this.code = fault.code ?? "";
+  }
+}
+
+/**
+ * A command did not end in the time that it was given. Mirrors `subprocess.TimeoutExpired`, with the
+ * time in milliseconds.
+ *
+ * After `run` and its like the command was killed. After `wait` and `communicate` it goes on.
+ *
+ * @example
+ * ```ts
+ * import { run, TimeoutExpired } from "@pool/core/subprocess";
+ *
+ * const script = "console.log('ready'); setInterval(() => {}, 1000)";
+ * try {
+ *   await run(["node", "-e", script], { captureOutput: true, text: true, timeout: 1000 });
+ * } catch (error) {
+ *   if (error instanceof TimeoutExpired) console.log(error.timeout, error.stdout); // 1000 ready
+ * }
+ * ```
+ */
+export class TimeoutExpired extends TimeoutError {
+  static {
+    named(this, "TimeoutExpired");
+  }
+  /** The command as it was given. */
+  readonly cmd: Command;
+  /** The time that it was given, in milliseconds. */
+  readonly timeout: number;
+  /** What it wrote to stdout until then; `null` where that was not read. */
+  readonly stdout: CommandOutput;
+  /** What it wrote to stderr until then; `null` where that was not read. */
+  readonly stderr: CommandOutput;
+  /** Makes the error. */
+  constructor(cmd: Command, timeout: number, facts: CommandFacts = {}) {
+    super(`Command ${showCommand(cmd)} has not ended after ${timeout} ms`, facts);
+    this.cmd = cmd;
+    this.timeout = timeout;
+    this.stdout = facts.stdout ?? null;
+    this.stderr = facts.stderr ?? null;
+  }
+  /** The same as `stdout`: Python's other name for it. */
+  get output(): CommandOutput {
+    return this.stdout;
+  }
+}
+
+/**
+ * A command ended with another exit code than 0 where that was to be checked. Mirrors
+ * `subprocess.CalledProcessError`.
+ *
+ * @example
+ * ```ts
+ * import { CalledProcessError, checkCall } from "@pool/core/subprocess";
+ *
+ * const error = await checkCall(["node", "-e", "process.exit(3)"]).catch((error) => error);
+ * console.log(error instanceof CalledProcessError, error.returncode); // true 3
+ * ```
+ */
+export class CalledProcessError extends PoolError {
+  static {
+    named(this, "CalledProcessError");
+  }
+  /** Exit code; −N where signal N ended it. */
+  readonly returncode: number;
+  /** The command as it was given. */
+  readonly cmd: Command;
+  /** What it wrote to stdout; `null` where that was not captured. */
+  readonly stdout: CommandOutput;
+  /** What it wrote to stderr; `null` where that was not captured. */
+  readonly stderr: CommandOutput;
+  /** Makes the error. */
+  constructor(returncode: number, cmd: Command, facts: CommandFacts = {}) {
+    const end = returncode < 0 ? `was ended by signal ${-returncode}` : `exited with ${returncode}`;
+    super(`Command ${showCommand(cmd)} ${end}`, facts);
+    this.returncode = returncode;
+    this.cmd = cmd;
+    this.stdout = facts.stdout ?? null;
+    this.stderr = facts.stderr ?? null;
+  }
+  /** The same as `stdout`: Python's other name for it. */
+  get output(): CommandOutput {
+    return this.stdout;
+  }
+}
+
+/** These classes by name, beside `libraryErrors`. */
+export const subprocessErrors: Readonly<Record<string, { prototype: Error }>> = {
+  SpawnError,
+  TimeoutExpired,
+  CalledProcessError,
+};
