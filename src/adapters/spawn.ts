@@ -71,16 +71,7 @@ export function spawnChild(request: SpawnRequest, end: ChildEnd): SpawnedChild {
     stdin: stdin && writeBytes(stdin),
     stdout: child.stdout && readBytes(both ? outputs : [child.stdout]),
     stderr: both ? null : child.stderr && readBytes([child.stderr]),
-    kill: (signal) => {
-      try {
-        // Deno's own kill() sends one signal and no second one, closes stdin, and takes the signal for
-        // what ended the child: https://github.com/denoland/deno/issues/36643
-        if ("Deno" in globalThis && child.pid !== undefined) process.kill(child.pid, signal);
-        else child.kill(signal as Parameters<ChildProcess["kill"]>[0]);
-      } catch {
-        // It has just ended: not all runtimes say that by `false`.
-      }
-    },
+    kill: (signal) => sendSignal(child, signal as Parameters<ChildProcess["kill"]>[0]),
     closePipes: () => {
       stdin?.end();
       for (const stream of outputs) stream.destroy();
@@ -103,6 +94,18 @@ function start({ args, shell, cwd, env, stdin, stdout, stderr }: SpawnRequest): 
   // Of a shell one pipe for both can be had, and with it the exact order.
   const script = stderr === "stdout" ? `exec 2>&1; ${file}` : file!;
   return spawn("/bin/sh", ["-c", script, ...rest], options);
+}
+
+function sendSignal(child: ChildProcess, signal: Parameters<ChildProcess["kill"]>[0]): void {
+  try {
+    // Deno's own kill() sends one signal and no second one, closes stdin, and takes the signal for
+    // what ended the child: https://github.com/denoland/deno/issues/36643
+    if ("Deno" in globalThis && child.pid !== undefined) process.kill(child.pid, signal);
+    else child.kill(signal);
+  } catch (error) {
+    // With --allow-run=<some> Deno allows its own kill() alone. Else: the child has just ended.
+    if ((error as Error).name === "NotCapable") child.kill(signal);
+  }
 }
 
 function failedChild({ stdin, stdout, stderr }: SpawnRequest, error: SpawnError): SpawnedChild {

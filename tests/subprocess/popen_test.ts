@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { describe } from "node:test";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
 import { InvalidStateError } from "@pool/core";
 import { Popen, run, SpawnError, TimeoutExpired } from "@pool/core/subprocess";
 import { it, within } from "../conformance/bounded.ts";
@@ -261,6 +261,29 @@ describe("Popen.communicate()", { skip: WINDOWS }, () => {
   });
 });
 
+function permissionTests(): void {
+  const path = fileURLToPath(new URL("./permissions_program.ts", import.meta.url));
+  const start = (...flags: string[]) =>
+    run([process.execPath, "run", "--no-check", "--quiet", "--no-prompt", ...flags, path], {
+      captureOutput: true,
+      text: true,
+      timeout: 15_000,
+    });
+
+  it("a child is killed where only its command is allowed", async () => {
+    const { stdout, stderr } = await start("--allow-env", "--allow-run=sleep");
+    assertMatch(stdout, /^TimeoutExpired Command "sleep 100" has not ended after 50 ms\n$/);
+    assertEquals(stderr, "");
+  });
+
+  it("a command that is not allowed is one that cannot be started", async () => {
+    const { stdout } = await start("--allow-env");
+    assertMatch(stdout, /^SpawnError Cannot start "sleep": Requires run access/);
+  });
+}
+
+if ("deno" in process.versions) describe("Deno's permissions", permissionTests);
+
 describe("a command that cannot be started", () => {
   const starts: [string, () => Popen, string, RegExp][] = [
     ["that does not exist", () => new Popen(["no-such-command"]), "ENOENT", /no such command/],
@@ -321,6 +344,7 @@ describe("a command that cannot be started", () => {
     assertInstanceOf(await rejection(child.communicate({ input: "x", timeout: 5000 })), SpawnError);
   });
 
+  if (WINDOWS) return;
   it("and failures that nobody looks at do not end the program", async () => {
     const path = fileURLToPath(new URL("./unread_program.ts", import.meta.url));
     const result = await run(program(path), { captureOutput: true, text: true, timeout: 15_000 });
