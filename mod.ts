@@ -58,6 +58,7 @@ export type {
   ExecutorResults,
   Future as FutureContract,
   Iterables,
+  IterablesAndOptions,
   ShutdownOptions,
 } from "./src/core/executor.ts";
 export type { Queue, QueueWait } from "./src/core/queue.ts";

@@ -26,6 +26,17 @@ export type Iterables<A extends readonly unknown[]> = {
   readonly [K in keyof A]: Iterable<A[K]>;
 };
 
+/** The same with options behind them; of optional parameters, as many as are wanted. */
+export type IterablesAndOptions<A extends readonly unknown[]> = number extends A["length"]
+  ? readonly [...Iterable<A[number]>[], ExecutorMapOptions | undefined]
+  : A extends readonly [] ? readonly [ExecutorMapOptions | undefined]
+  : A extends readonly [infer First, ...infer Rest]
+    ? readonly [Iterable<First>, ...IterablesAndOptions<Rest>]
+  : A extends readonly [(infer First)?, ...infer Rest] ?
+      | readonly [ExecutorMapOptions | undefined]
+      | readonly [Iterable<First>, ...IterablesAndOptions<Rest>]
+  : never;
+
 /** Options of an executor's `map`. Times in milliseconds. */
 export interface ExecutorMapOptions extends Omit<CallOptions, "timeout"> {
   /** Longest time from the call of `map` to each result; then `TimeoutError`. */
@@ -77,6 +88,11 @@ export interface Executor extends AsyncDisposable {
   map<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     ...iterablesAndOptions: [...Iterables<A>, ExecutorMapOptions | undefined]
+  ): ExecutorResults<Awaited<R>>;
+  /** The same for functions with optional parameters. */
+  map<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...iterablesAndOptions: IterablesAndOptions<A>
   ): ExecutorResults<Awaited<R>>;
   /** Accepts nothing more. */
   shutdown(options?: ShutdownOptions): Promise<void>;

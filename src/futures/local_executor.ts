@@ -6,6 +6,7 @@ import type {
   ExecutorMapOptions,
   ExecutorResults,
   Iterables,
+  IterablesAndOptions,
   ShutdownOptions,
 } from "../core/executor.ts";
 import {
@@ -110,6 +111,11 @@ export class LocalExecutor implements Executor {
   map<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     ...iterablesAndOptions: [...Iterables<A>, ExecutorMapOptions | undefined]
+  ): ExecutorResults<Awaited<R>>;
+  /** The same for functions with optional parameters. */
+  map<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    ...iterablesAndOptions: IterablesAndOptions<A>
   ): ExecutorResults<Awaited<R>>;
   map(fn: (...args: never[]) => unknown, ...rest: unknown[]): ExecutorResults<unknown> {
     const { iterables, options } = takeApart(rest);

@@ -1,12 +1,13 @@
 /** The calls of one executor: from `submit` to a future. */
-import type { CheckedCall } from "../core/call_options.ts";
+import { type CheckedCall, PLAIN_CALL } from "../core/call_options.ts";
 import { MaybeEncodingError } from "../core/errors.ts";
-import type { Job, JobRequest, JobSink } from "../core/job.ts";
+import type { KnownFunction } from "../core/functions.ts";
+import { Job, type JobSink } from "../core/job.ts";
 import { Origins } from "../core/origin.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { encode, type Encoded } from "../protocol/encode.ts";
-import { JobMode } from "../protocol/messages.ts";
-import { isPrimitive } from "../protocol/primitive.ts";
+import { type JobArgs, JobMode } from "../protocol/messages.ts";
+import { arePrimitive } from "../protocol/primitive.ts";
 import { Future, type FutureSource } from "./future.ts";
 import type { Batch } from "./map_results.ts";
 
@@ -32,22 +33,13 @@ export class SubmittedCalls {
   ): Future<T> {
     this.#scheduler.checkOpen();
     const known = this.#scheduler.functions.get(fn);
-    let encoded: Encoded<unknown>;
+    let encoded: Encoded<JobArgs>;
     try {
       encoded = this.#encode(args, options);
     } catch (error) {
       return refused(error);
     }
-    const { value, marked, transfer } = encoded;
-    return this.#start({
-      fn: known,
-      mode: JobMode.call,
-      args: value as unknown[],
-      marked,
-      transfer,
-      options,
-      convert,
-    });
+    return this.#start(known, { ...encoded, mode: JobMode.call }, options, convert);
   }
 
   /** As {@link submit}, of calls that travel together; what cannot be sent ends the batch. */
@@ -73,15 +65,14 @@ export class SubmittedCalls {
       if (args.length === 0) return refused(error);
       failure = { error };
     }
-    return this.#start({
-      fn: known,
-      mode: JobMode.starmap,
-      args,
-      marked,
-      transfer: transfer.length > 0 ? transfer : undefined,
+    const moved = transfer.length > 0 ? transfer : undefined;
+    const sent = { mode: JobMode.starmap, value: args, marked, transfer: moved };
+    return this.#start(
+      known,
+      sent,
       options,
-      convert: (values, failed) => untilFailure(values as unknown[], failed, failure),
-    });
+      (values, failed) => untilFailure(values as ArrayLike<unknown>, failed, failure),
+    );
   }
 
   /** Cancels all that have not begun; their futures learn of it in the order of the calls. */
@@ -91,25 +82,30 @@ export class SubmittedCalls {
     for (const call of withdrawn.reverse()) call.future.cancel();
   }
 
-  #encode(args: readonly unknown[], { transfer }: CheckedCall): Encoded<unknown> {
-    if (!transfer && args.every(isPrimitive)) {
+  #encode(args: readonly unknown[], { transfer }: CheckedCall): Encoded<JobArgs> {
+    if (!transfer && arePrimitive(args)) {
       return { value: args.slice(), marked: false, transfer: undefined };
     }
-    return encode(args, "args", { shared: this.#shared, ...(transfer && { transfer }) });
+    const options = { shared: this.#shared, ...(transfer && { transfer }) };
+    return encode(args as unknown[], "args", options);
   }
 
-  #start<T>({ options, convert, ...request }: CallRequest<T>): Future<T> {
-    const { limits, priority, key } = options;
-    const call = new SubmittedCall<T>(this.#scheduler, this.#pending, convert);
+  #start<T>(
+    fn: KnownFunction,
+    { mode, value, marked, transfer }: Encoded<JobArgs> & { readonly mode: JobMode },
+    options: CheckedCall,
+    convert: Convert<T>,
+  ): Future<T> {
     const origin = this.#origins.capture();
-    call.job = this.#scheduler.submit({ ...request, sink: call, limits, priority, key, origin });
+    const { limits, priority, key } = options;
+    const plain = options === PLAIN_CALL && mode === JobMode.call && !marked && !transfer &&
+      !origin;
+    const request = plain ? undefined : { mode, marked, transfer, limits, priority, key, origin };
+    const call = new SubmittedCall<T>(this.#scheduler, this.#pending, convert);
+    call.start(new Job(fn, value, call, request));
     return call.future;
   }
 }
-
-type CallRequest<T> =
-  & Pick<JobRequest, "fn" | "mode" | "args" | "marked" | "transfer">
-  & { readonly options: CheckedCall; readonly convert: Convert<T> };
 
 /** Makes what the future gives of what the job gave; see {@link JobSink}. */
 type Convert<T> = (value: unknown, failed: readonly number[] | undefined) => T;
@@ -117,7 +113,7 @@ type Convert<T> = (value: unknown, failed: readonly number[] | undefined) => T;
 /** Between a job and its future. */
 class SubmittedCall<T> implements JobSink, FutureSource {
   readonly future: Future<T> = new Future<T>(this);
-  job: Job | undefined;
+  #job: Job | undefined;
   readonly #scheduler: Scheduler;
   readonly #pending: Set<SubmittedCall<unknown>>;
   readonly #convert: Convert<T>;
@@ -131,7 +127,13 @@ class SubmittedCall<T> implements JobSink, FutureSource {
     this.#scheduler = scheduler;
     this.#pending = pending;
     this.#convert = convert;
-    pending.add(this);
+  }
+
+  /** Throws where the job is not accepted. */
+  start(job: Job): void {
+    this.#job = job;
+    this.#scheduler.submit(job);
+    if (job.state !== "settled") this.#pending.add(this);
   }
 
   resolve(value: unknown, failed?: readonly number[]): void {
@@ -146,7 +148,7 @@ class SubmittedCall<T> implements JobSink, FutureSource {
   }
 
   running(): boolean {
-    const { job } = this;
+    const job = this.#job;
     return job?.state === "placed" && job.lane!.begun(job);
   }
 
@@ -154,8 +156,7 @@ class SubmittedCall<T> implements JobSink, FutureSource {
     if (this.#withdrawn) return true;
     // Before the job is settled, which calls back.
     this.#withdrawn = true;
-    const withdrawn = this.job !== undefined && this.#scheduler.cancelWaiting(this.job, undefined);
-    return this.#withdrawn = withdrawn;
+    return this.#withdrawn = this.#scheduler.cancelWaiting(this.#job!, undefined);
   }
 }
 

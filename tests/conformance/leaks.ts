@@ -7,7 +7,7 @@ import type { Backend } from "./backend.ts";
 import { within } from "./bounded.ts";
 
 /** Longest way to the end (ms) of a closed pool, and of what the runtime holds for it. */
-const LONGEST_END = 10_000;
+export const LONGEST_END = 10_000;
 
 /** A backend whose pools are watched until the end of the suite. */
 export interface SuiteBackend extends Backend {
@@ -49,7 +49,7 @@ export function suite(title: string, backend: Backend, define: (b: SuiteBackend)
 }
 
 /** Fails when one of these pools, which should have ended, has a worker. */
-export function assertNoWorkers(pools: readonly Pool[]): void {
+export function assertNoWorkers(pools: readonly Pick<Pool, "stats">[]): void {
   for (const pool of pools) {
     const { alive, starting } = pool.stats().workers;
     assertEquals({ alive, starting }, { alive: 0, starting: 0 }, "a pool left workers behind");
@@ -59,14 +59,14 @@ export function assertNoWorkers(pools: readonly Pool[]): void {
 const HELD_FOR_POOLS = ["MessagePort", "Worker"];
 
 /** Ports and threads that the runtime holds, where it tells; else an empty list. */
-function liveResources(): string[] {
+export function liveResources(): string[] {
   const { getActiveResourcesInfo } = process as { getActiveResourcesInfo?: () => string[] };
   const all = getActiveResourcesInfo?.call(process) ?? [];
   return all.filter((name) => HELD_FOR_POOLS.includes(name)).sort();
 }
 
 /** The runtime lets go of them some turns after the worker's end. */
-async function untilGone(before: readonly string[]): Promise<void> {
+export async function untilGone(before: readonly string[]): Promise<void> {
   while (liveResources().length > before.length) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,0 +1,4 @@
+import { inlineExecutor } from "./conformance/executor_backend.ts";
+import { futuresSuites } from "./conformance/futures.ts";
+
+futuresSuites(inlineExecutor);
