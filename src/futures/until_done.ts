@@ -36,7 +36,11 @@ export function untilDone(
       if (--missing === 0) end(true);
       else if (orFailed) hasFailed(future).then((failed) => failed && end(true));
     };
-    for (const future of futures) future.addDoneCallback(onDone);
+    for (const future of futures) {
+      // One that was done meanwhile calls back at once.
+      if (ended) return;
+      future.addDoneCallback(onDone);
+    }
     if (timeout !== undefined && !ended) {
       timer = setTimeout(() => end(false), Math.min(timeout, LONGEST_TIMER));
     }
