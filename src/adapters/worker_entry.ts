@@ -1,4 +1,4 @@
-/** Starts the run loop in a worker thread, on every runtime. */
+/** Starts the run loop in a worker thread or a child process, on every runtime. */
 import { workerData } from "node:worker_threads";
 import process from "node:process";
 import { setImmediate } from "node:timers";
@@ -6,6 +6,7 @@ import type { ToWorker } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
 import { sentError, serve } from "../worker/serve.ts";
 import { listen } from "./ports.ts";
+import { reportDeath } from "./report_death.ts";
 import { wrapText } from "./text_memory.ts";
 
 /** What a thread adapter puts into `workerData`. */
@@ -13,11 +14,24 @@ export interface ThreadData {
   readonly "@pool/core": { readonly port: MessagePort };
 }
 
-/** Takes the port that the adapter sent and serves the host at its other end. */
+/** First argument of a child process; the second is the folder where it meets its host. */
+export const CHILD_ARGUMENT = "@pool/core";
+
+/** Serves the host that has started this thread or process. */
 export function enterWorker(): void {
   const data = (workerData as Partial<ThreadData> | null)?.["@pool/core"];
-  if (!data) throw new Error("Cannot start worker: this module is the entry of a pool's workers");
-  const { port } = data;
+  if (data) return serveThread(data.port);
+  const [mark, folder] = process.argv.slice(2);
+  if (mark !== CHILD_ARGUMENT || folder === undefined) {
+    throw new Error("Cannot start worker: this module is the entry of a pool's workers");
+  }
+  process.argv.length = 2;
+  // Threads need not load it.
+  void import("./process/child_entry.ts").then(({ serveChild }) => serveChild(folder));
+}
+
+/** Serves the host at the other end of the port. */
+function serveThread(port: MessagePort): void {
   const worker = serve({
     post: (message, transfer) => port.postMessage(message, transfer ?? []),
     memory: usedMemory,
@@ -28,38 +42,11 @@ export function enterWorker(): void {
   });
   realm.context = () => worker.context;
   listen<ToWorker>(port, (message) => worker.receive(message));
-  reportDeath(port, () => worker.flush());
-}
-
-/**
- * Says why the worker ends, while it still can: Deno tells the host no stack, Bun exit code 0 after an
- * unhandled rejection, and results that wait for their message would be lost.
- */
-function reportDeath(port: MessagePort, flush: () => void): void {
-  let told = false;
-  const leave = (exitCode: number | null): void => {
-    flush();
-    if (!told) port.postMessage({ type: "dying", exitCode, error: null });
-    told = true;
-  };
-  const die = (error: unknown): void => {
-    flush();
-    told = true;
-    port.postMessage({ type: "dying", exitCode: 1, error: sentError(error) });
-    process.exit(1);
-  };
-  process.on("uncaughtException", die);
-  process.on("unhandledRejection", die);
-  process.on("exit", (code: number) => leave(code));
-  if (!("Deno" in globalThis)) return;
-  // `Deno.exit()` passes by the exit event, and `self.close()` by everything.
-  addEventListener("unload", () => leave(null));
-  const scope = globalThis as unknown as { close(): void };
-  const close = scope.close;
-  scope.close = () => {
-    leave(0);
-    close.call(globalThis);
-  };
+  reportDeath({
+    post: (message) => port.postMessage(message),
+    flush: () => worker.flush(),
+    describe: sentError,
+  });
 }
 
 /**

@@ -118,7 +118,7 @@ export interface Host {
 }
 
 /** Kinds of workers that every runtime has, as options name them. */
-export type BackendName = "thread" | "inline";
+export type BackendName = "thread" | "process" | "inline";
 
 /** What a runtime supplies to pools and executors. */
 export interface Runtime {

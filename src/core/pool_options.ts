@@ -20,7 +20,10 @@ import type { SetupCall } from "../protocol/messages.ts";
 export interface PoolOptions extends WorkerSettings {
   /** Number of workers; default: the processors that this process may really use. */
   readonly workers?: number;
-  /** Where tasks run: on worker threads (default), or on this event loop; or an adapter of your own. */
+  /**
+   * Where tasks run: on worker threads (default), in child processes, or on this event loop; or an
+   * adapter of your own.
+   */
   readonly backend?: BackendName | WorkerAdapter;
   /** Runs in every worker before its first task; when it keeps failing, the pool is broken. */
   readonly initializer?: (...args: never[]) => unknown;

@@ -19,7 +19,7 @@ import {
   type Step,
 } from "./describe.ts";
 import { MaybeEncodingError } from "./errors.ts";
-import { cloneOf, isPlatform } from "./platform.ts";
+import { cloneOf, isBoxed, isPlatform } from "./platform.ts";
 import { isPrimitive } from "./primitive.ts";
 import { describeError } from "./error_record.ts";
 import { realm } from "./realm.ts";
@@ -38,7 +38,10 @@ export interface Encoded<T = unknown> {
 export interface EncodeOptions {
   /** Objects to move instead of copy. */
   readonly transfer?: readonly unknown[];
-  /** False where memory cannot be shared: a `SharedArrayBuffer` is refused. */
+  /**
+   * False where the value goes to another process: shared memory, ports and what is more than data
+   * are refused. Default: what this realm's own host takes.
+   */
   readonly shared?: boolean;
 }
 
@@ -85,7 +88,7 @@ class Copier {
   readonly #trail: Step[] = [];
   #depth = 0;
 
-  constructor(root: string, { transfer, shared = true }: EncodeOptions) {
+  constructor(root: string, { transfer, shared = realm.sharesMemory }: EncodeOptions) {
     this.#root = root;
     this.#shared = shared;
     if (transfer?.length) this.#moved = new Set(transfer);
@@ -210,13 +213,17 @@ class Copier {
       return this.#remember(value, new RegExp(value.source, value.flags));
     }
     if (this.#moved?.has(value)) {
+      if (!this.#shared) {
+        throw this.#refusal(`${describeObject(value)} cannot be moved to another process`);
+      }
       (this.transfer ??= []).push(value as Transferable);
       return this.#remember(value, value);
     }
     if (isPlatform(prototype)) {
-      const clone = cloneOf(value);
+      const clone = this.#shared || isBoxed(value) ? cloneOf(value) : undefined;
       if (clone) return this.#remember(value, clone);
-      throw this.#refusal(`${describeObject(value)} cannot be cloned`);
+      const where = this.#shared ? "" : " for another process";
+      throw this.#refusal(`${describeObject(value)} cannot be cloned${where}`);
     }
     return this.#copyPlain(value as Record<string, unknown>);
   }

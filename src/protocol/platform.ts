@@ -35,3 +35,9 @@ export function cloneOf(value: object): object | undefined {
     return undefined;
   }
 }
+
+/** True for `new Number(1)` and the like: the only platform objects that are all data. */
+export function isBoxed(value: object): boolean {
+  return value instanceof Number || value instanceof String || value instanceof Boolean ||
+    value instanceof BigInt;
+}

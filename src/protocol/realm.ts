@@ -56,6 +56,8 @@ interface Realm {
   readonly classesByPrototype: Map<object, ClassCodec>;
   /** URL of the user's module that this worker is importing now, else `null`. */
   importing: string | null;
+  /** False in a child process: what it sends cannot share memory with its host. */
+  sharesMemory: boolean;
   /** Finds the context of the task that is running; `null` where tasks never run. */
   context: (() => TaskContext | undefined) | null;
 }
@@ -70,6 +72,7 @@ export const realm: Realm = holder[key] ??= {
   classesByName: new Map(),
   classesByPrototype: new Map(),
   importing: null,
+  sharesMemory: true,
   context: null,
 };
 

@@ -3,7 +3,7 @@ import type { Pool, PoolOptions, WorkerTraits } from "@pool/core";
 
 /** One way to run tasks. */
 export interface Backend {
-  readonly name: "inline" | "thread" | "thread without slots";
+  readonly name: "inline" | "thread" | "thread without slots" | "process";
   readonly traits: WorkerTraits;
   createPool(options?: number | Omit<PoolOptions, "backend">): Pool;
 }

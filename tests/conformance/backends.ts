@@ -1,6 +1,6 @@
 /** The backends of this runtime; the binding files `tests/<backend>_*_test.ts` name one each. */
 import { Pool, type PoolOptions } from "@pool/core";
-import { inline, threads } from "../../src/adapters/detect.ts";
+import { inline, processes, threads } from "../../src/adapters/detect.ts";
 import type { Backend } from "./backend.ts";
 
 const withWorkers = (options: number | PoolOptions | undefined): PoolOptions =>
@@ -26,4 +26,11 @@ export const messagesBackend: Backend = {
   traits: threads().traits,
   createPool: (options) =>
     new Pool({ ...withWorkers(options), backend: { ...threads(), wrapText: undefined } }),
+};
+
+/** Tasks run in child processes. */
+export const processBackend: Backend = {
+  name: "process",
+  traits: processes().traits,
+  createPool: (options) => new Pool({ ...withWorkers(options), backend: "process" }),
 };

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   BrokenExecutor,
+  BrokenProcessPool,
   BrokenThreadPool,
   type Pool,
   PoolClosedError,
@@ -104,7 +105,12 @@ function initializerTests({ createPool }: SuiteBackend, scene: Scene): void {
 }
 
 function brokenTests({ createPool, traits }: SuiteBackend, scene: Scene): void {
-  const Broken = traits.kind === "thread" ? BrokenThreadPool : BrokenExecutor;
+  const Broken = {
+    thread: BrokenProcessPool,
+    BrokenThreadPool,
+    process: BrokenProcessPool,
+    inline: BrokenExecutor,
+  }[traits.kind];
 
   function assertBroken(error: unknown, cause: string): void {
     assertInstanceOf(error, Broken);
@@ -391,7 +397,7 @@ function deathTests({ createPool }: SuiteBackend, scene: Scene): void {
     });
   }
 
-  knownGap("bun-test-worker-errors", async () => {
+  const uncaught = async (): Promise<void> => {
     await using pool = createPool(1);
     for (const [way, cause] of [["throw", "in a timer"], ["reject", "nobody looks"]]) {
       const error = await rejection(pool.apply(die, [way!]));
@@ -400,7 +406,9 @@ function deathTests({ createPool }: SuiteBackend, scene: Scene): void {
       assertInstanceOf(error.cause, RangeError);
       assert(error.cause.message.endsWith(cause!), error.cause.message);
     }
-  });
+  };
+  if (traits.kind === "thread") knownGap("bun-test-worker-errors", uncaught);
+  else it("a worker that ends by an uncaught error says exit code 1 and the error", uncaught);
 
   it("all workers die with a full queue, and every call settles", async () => {
     await using pool = createPool(2);

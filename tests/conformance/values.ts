@@ -22,7 +22,7 @@ import { it } from "./bounded.ts";
 import { suite, type SuiteBackend } from "./leaks.ts";
 import { rejection } from "./rejection.ts";
 import { assertSame } from "./same.ts";
-import { bytes, moves } from "./values_bytes.ts";
+import { bytes, liveMoves, moves } from "./values_bytes.ts";
 import { refusals } from "./values_refused.ts";
 import { roundTrips } from "./values_round_trips.ts";
 
@@ -32,6 +32,7 @@ export function valuesSuite(backend: Backend): void {
     ownCopies(suiteBackend);
     bytes(suiteBackend);
     moves(suiteBackend);
+    liveMoves(suiteBackend);
     classes(suiteBackend);
     refusals(suiteBackend);
   });

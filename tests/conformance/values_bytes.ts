@@ -4,10 +4,11 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertMatch,
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { transfer } from "@pool/core";
+import { MaybeEncodingError, transfer } from "@pool/core";
 import {
   addShared,
   answerOnce,
@@ -147,7 +148,7 @@ export function bytes({ sharedPool, traits }: SuiteBackend): void {
   }
 }
 
-export function moves({ sharedPool, traits }: SuiteBackend): void {
+export function moves({ sharedPool }: SuiteBackend): void {
   const pool = sharedPool(1);
 
   it("transfer() does detach a typed array at the call, and the task gets it", async () => {
@@ -210,33 +211,6 @@ export function moves({ sharedPool, traits }: SuiteBackend): void {
     assertEquals(results.map((bytes) => bytes.byteLength), [1, 20_000]);
   });
 
-  it("transfer() does move a MessagePort to the task", async () => {
-    const { port1, port2 } = new MessageChannel();
-    const pending = pool().apply(answerOnce, [transfer(port2)]);
-    const answer = new Promise((resolve) => {
-      port1.onmessage = ({ data }: MessageEvent) => resolve(data);
-    });
-    port1.postMessage(21);
-    assertEquals([await pending, await answer], [21, 42]);
-    port1.close();
-  });
-
-  it("transfer() does move a MessagePort to the host", async () => {
-    const port = await pool().apply(givePort);
-    const message = await new Promise((resolve) => {
-      port.onmessage = ({ data }: MessageEvent) => resolve(data);
-    });
-    assertEquals(message, "from the task");
-    port.close();
-  });
-
-  const moveStream = async (): Promise<void> => {
-    const stream = ReadableStream.from(["a", "b"]);
-    assertEquals(await pool().apply(readAll, [transfer(stream)]), ["a", "b"]);
-  };
-  if (traits.isolated) knownGap("stream-transfer", moveStream);
-  else it("transfer() does hand a ReadableStream to the task", moveStream);
-
   it("transfer() does fail one call at most where a runtime moves no streams", async () => {
     const outcomes = await Promise.allSettled([
       pool().apply(echo, [1]),
@@ -265,4 +239,54 @@ export function moves({ sharedPool, traits }: SuiteBackend): void {
     assertInstanceOf(error, TypeError);
     assertEquals(view.byteLength, 1);
   });
+}
+
+/** What is more than data: it moves between threads alone. */
+export function liveMoves({ sharedPool, traits }: SuiteBackend): void {
+  const pool = sharedPool(1);
+
+  if (traits.kind === "process") {
+    it("transfer() does refuse ports and streams, which cannot move to another process", async () => {
+      const { port1, port2 } = new MessageChannel();
+      for (
+        const [live, name] of [[port2, "MessagePort"], [new ReadableStream(), "ReadableStream"]]
+      ) {
+        const error = await rejection(pool().apply(echo, [transfer({ live }, [live])]));
+        assertInstanceOf(error, MaybeEncodingError);
+        assertMatch(error.message, new RegExp(`args\\[0\\]\\.live: .*${name}.*to another process`));
+      }
+      port1.close();
+      const error = await rejection(pool().apply(givePort));
+      assertInstanceOf(error, MaybeEncodingError);
+      assertEquals(await pool().apply(echo, [1]), 1);
+    });
+    return;
+  }
+
+  it("transfer() does move a MessagePort to the task", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const pending = pool().apply(answerOnce, [transfer(port2)]);
+    const answer = new Promise((resolve) => {
+      port1.onmessage = ({ data }: MessageEvent) => resolve(data);
+    });
+    port1.postMessage(21);
+    assertEquals([await pending, await answer], [21, 42]);
+    port1.close();
+  });
+
+  it("transfer() does move a MessagePort to the host", async () => {
+    const port = await pool().apply(givePort);
+    const message = await new Promise((resolve) => {
+      port.onmessage = ({ data }: MessageEvent) => resolve(data);
+    });
+    assertEquals(message, "from the task");
+    port.close();
+  });
+
+  const moveStream = async (): Promise<void> => {
+    const stream = ReadableStream.from(["a", "b"]);
+    assertEquals(await pool().apply(readAll, [transfer(stream)]), ["a", "b"]);
+  };
+  if (traits.isolated) knownGap("stream-transfer", moveStream);
+  else it("transfer() does hand a ReadableStream to the task", moveStream);
 }

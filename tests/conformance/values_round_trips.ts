@@ -1,9 +1,11 @@
 /** What goes to a task and comes back is what structured clone makes of it. */
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { MaybeEncodingError } from "@pool/core";
 import { echo, sameAsFirst } from "../tasks/values.ts";
 import { it, within } from "./bounded.ts";
 import type { SuiteBackend } from "./leaks.ts";
 import { randomValues } from "./random_values.ts";
+import { rejection } from "./rejection.ts";
 import { assertSame } from "./same.ts";
 
 /** A cycle, as objects cannot write one down. */
@@ -90,7 +92,7 @@ const VALUES: Record<string, () => unknown> = {
   ],
 };
 
-export function roundTrips({ sharedPool }: SuiteBackend): void {
+export function roundTrips({ sharedPool, traits }: SuiteBackend): void {
   const pool = sharedPool(1);
 
   for (const [name, make] of Object.entries(VALUES)) {
@@ -160,8 +162,18 @@ export function roundTrips({ sharedPool }: SuiteBackend): void {
     assertSame(await pool().apply(echo, [proxy]), { a: 2 });
   });
 
-  it("apply() does bring a compiled WebAssembly module", async () => {
-    const module = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
-    assertInstanceOf(await pool().apply(echo, [module]), WebAssembly.Module);
-  });
+  const wasm = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+  if (traits.kind === "process") {
+    it("apply() does refuse what only threads can share, and no empty object arrives", async () => {
+      for (const live of [wasm, new Blob(["x"])]) {
+        const error = await rejection(pool().apply(echo, [{ live }]));
+        assertInstanceOf(error, MaybeEncodingError);
+        assertEquals(error.path, "args[0].live");
+      }
+    });
+  } else {
+    it("apply() does bring a compiled WebAssembly module", async () => {
+      assertInstanceOf(await pool().apply(echo, [wasm]), WebAssembly.Module);
+    });
+  }
 }

@@ -1,6 +1,6 @@
 /** Defines other tasks in a worker than on the host, as modules must not. */
-import { isMainThread } from "node:worker_threads";
 import { task } from "@pool/core";
+import { onHost } from "./on_host.ts";
 
 /** What ran here, to see that no wrong function did. */
 let ran = "nothing";
@@ -10,7 +10,7 @@ export const whatRan = task(import.meta, function whatRan(): string {
 });
 
 /** Another source on each side. */
-export const otherSource = isMainThread
+export const otherSource = onHost
   ? task(import.meta, function otherSource(): string {
     return ran = "the host's";
   })
@@ -19,12 +19,12 @@ export const otherSource = isMainThread
   });
 
 // Moves the places of the unnamed tasks that follow.
-if (!isMainThread) task(import.meta, () => ran = "the intruder");
+if (!onHost) task(import.meta, () => ran = "the intruder");
 
 export const otherPlace = task(import.meta, () => ran = "one place off");
 
 /** There is none in a worker. */
-export const hostOnly = isMainThread
+export const hostOnly = onHost
   ? task(import.meta, function hostOnly(): string {
     return "host";
   })

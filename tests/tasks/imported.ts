@@ -1,6 +1,6 @@
 /** Never loaded by a test: what `importTasks()` names. */
-import { isMainThread } from "node:worker_threads";
 import { registerClass, task } from "@pool/core";
+import { onHost } from "./on_host.ts";
 
 export function double(x: number): number {
   return x * 2;
@@ -18,7 +18,7 @@ export const marked = task(import.meta, function marked(): string {
 });
 
 export function isMain(): boolean {
-  return isMainThread;
+  return onHost;
 }
 
 export const constant = 42;

@@ -1,0 +1,37 @@
+/** Child processes of Node. */
+import process from "node:process";
+import type { WorkerAdapter, WorkerSpec } from "../../core/backend.ts";
+import { refusePermissions } from "../permissions.ts";
+import { checkLimits, processAdapter, programFile } from "../process/process_adapter.ts";
+
+/** Flags that belong to what this process does, not to how it runs code. */
+const OWN =
+  /^--?(test|watch|eval|print|check|interactive|inspect|debug|input-type|run|[epci]$|pe$)/;
+/** Flags whose value is the next argument. */
+const WITH_VALUE = /^(-e|-p|-pe|--eval|--print)$/;
+
+/** Workers as child processes of this process. */
+export function nodeProcesses(): WorkerAdapter {
+  return processAdapter({
+    check(settings) {
+      refusePermissions(settings);
+      checkLimits(settings, ["maxOldGenerationSizeMb", "maxYoungGenerationSizeMb"]);
+    },
+    flags: (spec) => [...(spec.execArgv ?? inheritedFlags(process.execArgv)), ...limitFlags(spec)],
+    program: programFile,
+  });
+}
+
+/** What a thread would inherit too: loaders, conditions, experiments. */
+function inheritedFlags(flags: readonly string[]): string[] {
+  return flags.filter((flag, i) => !OWN.test(flag) && !WITH_VALUE.test(flags[i - 1] ?? ""));
+}
+
+function limitFlags({ resourceLimits = {} }: WorkerSpec): string[] {
+  const { maxOldGenerationSizeMb: old, maxYoungGenerationSizeMb: young } = resourceLimits;
+  return [
+    ...(old !== undefined ? [`--max-old-space-size=${old}`] : []),
+    // The young generation is three semi-spaces.
+    ...(young !== undefined ? [`--max-semi-space-size=${Math.max(1, Math.floor(young / 3))}`] : []),
+  ];
+}

@@ -1,0 +1,88 @@
+/** Where a host and its child meet: a folder of this user alone, gone as soon as they have met. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import process from "node:process";
+import { CellFile, TOKEN_BYTES } from "./cell_file.ts";
+
+/** What a child says first: the token, and the time on its clock. */
+const HELLO_BYTES = TOKEN_BYTES + 8;
+
+/** The file with the states of jobs. */
+export function cellsPath(folder: string): string {
+  return join(folder, "cells");
+}
+
+/** A socket of the file system, or on Windows a named pipe. */
+export function socketPath(folder: string): string {
+  return process.platform === "win32" ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, "socket");
+}
+
+/** Waits for one child. */
+export class Meeting {
+  readonly folder: string;
+  readonly cells: CellFile;
+  readonly #server: Server;
+  #open = true;
+
+  /** @param met takes the socket of the child and the time that its clock showed */
+  constructor(met: (socket: Socket, childTime: number) => void) {
+    this.folder = mkdtempSync(join(tmpdir(), "pool-"));
+    const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
+    this.cells = CellFile.create(cellsPath(this.folder), token);
+    this.#server = createServer((socket) => {
+      socket.unref();
+      // Its close tells all.
+      socket.on("error", () => {});
+      readHello(socket, (hello) => {
+        if (!this.#open || !startsWith(hello, token)) return socket.destroy();
+        this.end();
+        met(socket, new Float64Array(hello.slice(TOKEN_BYTES).buffer)[0]!);
+      });
+    });
+    // A child that cannot connect ends by itself.
+    this.#server.on("error", () => {});
+    this.#server.listen(socketPath(this.folder));
+    this.#server.unref();
+  }
+
+  /** Nobody else may come; nothing is left in the file system. */
+  end(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#server.close();
+    try {
+      rmSync(this.folder, { recursive: true, force: true });
+    } catch {
+      // Windows removes no file that is open: the system cleans its temporary folder.
+    }
+  }
+}
+
+/** Reads the first bytes; what follows them stays in the stream. */
+function readHello(socket: Socket, done: (hello: Uint8Array) => void): void {
+  let hello: Uint8Array = new Uint8Array();
+  const take = (piece: Uint8Array): void => {
+    hello = concat(hello, piece);
+    if (hello.byteLength < HELLO_BYTES) return;
+    socket.off("data", take);
+    socket.pause();
+    const rest = hello.subarray(HELLO_BYTES);
+    if (rest.byteLength > 0) socket.unshift(rest);
+    done(hello.slice(0, HELLO_BYTES));
+    socket.resume();
+  };
+  socket.on("data", take);
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.byteLength + b.byteLength);
+  both.set(a);
+  both.set(b, a.byteLength);
+  return both;
+}
+
+function startsWith(bytes: Uint8Array, token: Uint8Array): boolean {
+  return token.every((byte, i) => bytes[i] === byte);
+}

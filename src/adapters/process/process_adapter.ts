@@ -1,0 +1,62 @@
+import { fileURLToPath } from "node:url";
+import process from "node:process";
+import type { WorkerAdapter, WorkerSettings, WorkerSpec } from "../../core/backend.ts";
+import { CHILD_ARGUMENT } from "../worker_entry.ts";
+import { defaultWorkerUrl } from "../worker_url.ts";
+import { type ChildCommand, ProcessTransport } from "./process_transport.ts";
+import { Watchdog } from "./watchdog.ts";
+
+/** What differs between runtimes. */
+export interface ChildRuntime {
+  /** Throws for settings that it cannot honour. */
+  check(settings: WorkerSettings): void;
+  /** Arguments of the runtime before the program. */
+  flags(spec: WorkerSpec, folder: string): readonly string[];
+  /** The program as the runtime's command line takes it. */
+  program(url: URL): string;
+}
+
+/** Workers as children of this process; an adapter for one pool. */
+export function processAdapter(runtime: ChildRuntime): WorkerAdapter {
+  const watchdog = new Watchdog();
+  return {
+    traits: { kind: "process", isolated: true, sharedMemory: false, killable: true },
+
+    check: (settings) => runtime.check(settings),
+
+    spawn(spec, events) {
+      const program = runtime.program(new URL(spec.workerUrl ?? defaultWorkerUrl()));
+      return new ProcessTransport(events, watchdog, (folder): ChildCommand => ({
+        file: process.execPath,
+        args: [...runtime.flags(spec, folder), program, CHILD_ARGUMENT, folder],
+        env: spec.env ?? inheritedEnv(),
+      }));
+    },
+  };
+}
+
+/** A test runner's mark is for its own children: theirs would write its protocol into their output. */
+function inheritedEnv(): Record<string, string | undefined> {
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  return env;
+}
+
+/** Programs of Node and Bun are files. */
+export function programFile(url: URL): string {
+  if (url.protocol === "file:") return fileURLToPath(url);
+  throw new TypeError(
+    `Cannot start child process: ${url.href} is no file, and this runtime runs no other programs; ` +
+      "name one with workerUrl",
+  );
+}
+
+/** Throws for limits that the runtime has no flag for. */
+export function checkLimits({ resourceLimits }: WorkerSettings, known: readonly string[]): void {
+  for (const name of Object.keys(resourceLimits ?? {})) {
+    if (known.includes(name)) continue;
+    const list = known.length > 0 ? `it knows ${known.join(", ")}` : "it knows none";
+    throw new TypeError(
+      `Cannot use resourceLimits: this runtime has no ${name} for child processes; ${list}`,
+    );
+  }
+}

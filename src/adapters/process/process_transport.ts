@@ -1,0 +1,158 @@
+/** The host's wire to one child process, on every runtime. */
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Socket } from "node:net";
+import type { Transport, TransportEvents, WorkerEnd } from "../../core/backend.ts";
+import type { HostClaims } from "../../protocol/claims.ts";
+import { PoolError } from "../../protocol/errors.ts";
+import type { FromWorker, ToWorker } from "../../protocol/messages.ts";
+import { host } from "../host.ts";
+import { Channel } from "./channel.ts";
+import { HostFileClaims } from "./host_claims.ts";
+import { Meeting } from "./meeting.ts";
+import { StderrTail } from "./stderr_tail.ts";
+import type { Watchdog } from "./watchdog.ts";
+
+/** How a child is started. */
+export interface ChildCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** All its variables; default: those of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Milliseconds. */
+const WAIT = {
+  /** After the exit, for what is still in socket and pipe; twice, as the host may have been blocked. */
+  exited: 50,
+  /** After the goodbye, for the child's own end. */
+  goodbye: 500,
+};
+
+/**
+ * The exit is the truth about the end of a child; what it sent before is still read to its end. A
+ * grandchild may hold its stderr open, and a child that never connected has no socket to close: so
+ * neither is waited for without limit.
+ */
+export class ProcessTransport implements Transport {
+  readonly claims: HostClaims;
+  readonly #events: TransportEvents;
+  readonly #watchdog: Watchdog;
+  readonly #cells: HostFileClaims;
+  readonly #meeting: Meeting;
+  readonly #channel: Channel<ToWorker, FromWorker>;
+  readonly #child: ChildProcess;
+  readonly #stderr: StderrTail | undefined;
+  readonly #startedAt = host.clock.now();
+  #socket: Socket | undefined;
+  #saidGoodbye = false;
+  /** What is not over yet. */
+  readonly #open = new Set(["process", "socket", "stderr"]);
+  #exit: Pick<WorkerEnd, "exitCode" | "signal" | "error"> = { exitCode: null, signal: null };
+  #ended = false;
+  #timer: unknown;
+
+  /**
+   * Starts a child; throws where the system refuses it at once.
+   * @param command makes the command from the folder where child and host meet
+   */
+  constructor(
+    events: TransportEvents,
+    watchdog: Watchdog,
+    command: (folder: string) => ChildCommand,
+  ) {
+    this.#events = events;
+    this.#watchdog = watchdog;
+    this.#channel = new Channel((message) => this.#receive(message));
+    const meeting = this.#meeting = new Meeting((socket, time) => this.#met(socket, time));
+    this.claims = this.#cells = new HostFileClaims(meeting.cells);
+    try {
+      const { file, args, env } = command(meeting.folder);
+      this.#child = spawn(file, [...args], {
+        stdio: ["ignore", "inherit", "pipe"],
+        windowsHide: true,
+        ...(env && { env: { ...env } }),
+      });
+    } catch (cause) {
+      meeting.end();
+      this.#cells.close();
+      throw new PoolError(`Cannot start child process: ${cause}`, { cause });
+    }
+    const { pid, stderr } = this.#child;
+    if (pid !== undefined) watchdog.add(pid);
+    this.#stderr = stderr ? new StderrTail(stderr, () => this.#over("stderr")) : undefined;
+    this.#child.on("error", (error) => {
+      if (pid === undefined) this.#gone({ exitCode: null, signal: null, error });
+    });
+    this.#child.on("exit", (exitCode, signal) => this.#gone({ exitCode, signal }));
+    this.#child.unref();
+  }
+
+  post(message: ToWorker, transfer?: Transferable[]): void {
+    if (this.#open.has("process")) this.#channel.post(message, transfer);
+  }
+
+  terminate(): void {
+    if (!this.#open.has("process")) return;
+    if (!this.#saidGoodbye || !this.#socket) return this.#kill();
+    // It has nothing to do any more, and ends with its socket: its exit handlers run.
+    this.#socket.end();
+    this.#timer = host.clock.setTimeout(() => this.#kill(), WAIT.goodbye);
+  }
+
+  #kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  #met(socket: Socket, childTime: number): void {
+    this.#socket = socket;
+    this.#cells.compareClocks(childTime, this.#startedAt, host.clock.now());
+    socket.on("close", () => this.#over("socket"));
+    this.#channel.attach(socket);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.type === "closed") this.#saidGoodbye = true;
+    this.#events.message(message);
+  }
+
+  /** The process is gone, or never came to be. */
+  #gone(exit: Pick<WorkerEnd, "exitCode" | "signal" | "error">): void {
+    if (!this.#open.has("process")) return;
+    this.#exit = exit;
+    if (this.#child.pid !== undefined) this.#watchdog.remove(this.#child.pid);
+    host.clock.clearTimeout(this.#timer);
+    this.#over("process");
+    this.#wait(2);
+  }
+
+  #wait(rounds: number): void {
+    if (this.#ended) return;
+    if (rounds === 0) return this.#end();
+    this.#timer = host.clock.setTimeout(() => this.#wait(rounds - 1), WAIT.exited);
+  }
+
+  #over(part: string): void {
+    this.#open.delete(part);
+    if (this.#open.size === 0) this.#end();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    host.clock.clearTimeout(this.#timer);
+    this.#meeting.end();
+    this.#socket?.destroy();
+    this.#child.stderr?.destroy();
+    this.#channel.recover(this.#cells.lastWords());
+    const { exitCode, signal, error } = this.#exit;
+    const stderr = this.#stderr?.text;
+    this.#events.exit({
+      exitCode,
+      signal,
+      ...(error !== undefined && { error }),
+      ...(stderr !== undefined && { stderr }),
+      outOfMemory: exitCode !== 0 && stderr !== undefined && /out of memory/i.test(stderr),
+    });
+    this.#cells.close();
+  }
+}

@@ -1,0 +1,84 @@
+/** A process so small that it can be spared, which ends our children when we cannot. */
+import { type ChildProcess, spawn } from "node:child_process";
+
+/**
+ * Reads `+pid` and `-pid`. At the end of its input, which comes with the end of the host, however it
+ * ended, children have a second to go by themselves; a busy one does not see that its host is gone.
+ * Ctrl-C and the like are for the host.
+ */
+const SCRIPT = `
+trap '' INT TERM HUP
+pids=
+while read -r line; do
+  case $line in
+    +*) pids="$pids \${line#+}" ;;
+    -*)
+      left=
+      for pid in $pids; do [ "$pid" = "\${line#-}" ] || left="$left $pid"; done
+      pids=$left ;;
+  esac
+done
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  left=
+  for pid in $pids; do kill -0 "$pid" 2>/dev/null && left="$left $pid"; done
+  pids=$left
+  [ -z "$pids" ] && exit 0
+  sleep 0.05
+done
+kill -9 $pids 2>/dev/null
+`;
+
+/**
+ * Sees to it that no child outlives its host. It costs a `sh` of about 1 MB for as long as there are
+ * children, and no time: a thread in every child would cost 10 to 40 ms and as many megabytes.
+ *
+ * Where there is no `sh` (Windows) or it may not be run (Deno's `--allow-run=…`), idle children still
+ * end with their host, and a busy one ends when its task does.
+ */
+export class Watchdog {
+  #shell: ChildProcess | undefined;
+  #failed = false;
+  readonly #children = new Set<number>();
+
+  /** A child was started. */
+  add(pid: number): void {
+    this.#children.add(pid);
+    if (this.#shell) this.#say(`+${pid}`);
+    else this.#start();
+  }
+
+  /** It has ended. */
+  remove(pid: number): void {
+    if (!this.#children.delete(pid)) return;
+    this.#say(`-${pid}`);
+    if (this.#children.size > 0) return;
+    this.#shell?.stdin?.end();
+    this.#shell = undefined;
+  }
+
+  #start(): void {
+    if (this.#failed) return;
+    try {
+      const shell = spawn("sh", ["-c", SCRIPT], { stdio: ["pipe", "ignore", "ignore"] });
+      this.#shell = shell;
+      const lost = (): void => {
+        if (this.#shell === shell) this.#shell = undefined;
+      };
+      shell.on("error", () => {
+        this.#failed = true;
+        lost();
+      });
+      shell.on("exit", lost);
+      shell.stdin.on("error", lost);
+      shell.unref();
+      (shell.stdin as unknown as { unref?(): void }).unref?.();
+      for (const pid of this.#children) this.#say(`+${pid}`);
+    } catch {
+      this.#failed = true;
+    }
+  }
+
+  #say(line: string): void {
+    this.#shell?.stdin?.write(`${line}\n`);
+  }
+}

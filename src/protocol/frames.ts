@@ -1,0 +1,135 @@
+/**
+ * How messages stand in a stream of bytes between processes.
+ *
+ *     number of the frame u32 │ bytes of the body u32 │ count of buffers u32 │ bytes of each u32 …
+ *     body
+ *     buffers, one after the other
+ *
+ * Large buffers stand beside the body, so that their bytes are copied neither into it nor out of it.
+ */
+
+/** One message as bytes. */
+export interface Frame {
+  /** Counts the frames of one sender from 1. */
+  readonly number: number;
+  /** The serialised message, without its buffers. */
+  readonly body: Uint8Array;
+  /** The buffers that it refers to by their places. */
+  readonly buffers: readonly ArrayBuffer[];
+}
+
+/** No part of a frame may be larger (bytes): runtimes cannot hold more in one piece of a stream. */
+export const LARGEST_PART: number = 2 ** 31 - 1;
+
+/** Words of the header before the sizes of the buffers. */
+const FIXED_WORDS = 3;
+
+/** Throws a `RangeError` for a part that is too large. */
+export function checkPart(bytes: number): void {
+  if (bytes <= LARGEST_PART) return;
+  throw new RangeError(
+    `${bytes} bytes are more than the 2 GiB that can be sent to another process in one piece; ` +
+      "send it in parts, or by a file",
+  );
+}
+
+/** The bytes before the body. */
+export function frameHeader({ number, body, buffers }: Frame): Uint8Array {
+  const header = new DataView(new ArrayBuffer(4 * (FIXED_WORDS + buffers.length)));
+  header.setUint32(0, number, true);
+  header.setUint32(4, body.byteLength, true);
+  header.setUint32(8, buffers.length, true);
+  buffers.forEach((buffer, i) => header.setUint32(4 * (FIXED_WORDS + i), buffer.byteLength, true));
+  return new Uint8Array(header.buffer);
+}
+
+/** Puts frames together from the pieces in which a stream brings them. */
+export class FrameReader {
+  readonly #each: (frame: Frame) => void;
+  /** The part that is being read, where it came in more than one piece. */
+  #part: Uint8Array | undefined;
+  #filled = 0;
+  /** Bytes of the part that is being read. */
+  #size = 4 * FIXED_WORDS;
+  /** What to do with it. */
+  #take: (part: Uint8Array) => void = this.#takeHead;
+  #number = 0;
+  #bodySize = 0;
+  #body: Uint8Array = new Uint8Array();
+  #sizes: number[] = [];
+  #buffers: ArrayBuffer[] = [];
+
+  /** @param each takes a frame; its body is only lent to it */
+  constructor(each: (frame: Frame) => void) {
+    this.#each = each;
+  }
+
+  /** Takes the next piece of the stream. */
+  push(piece: Uint8Array): void {
+    let at = 0;
+    // A part may have no bytes at all.
+    while (at < piece.byteLength || this.#size === 0) {
+      const rest = piece.byteLength - at;
+      if (this.#filled === 0 && rest >= this.#size && !this.#mustOwn) {
+        const part = piece.subarray(at, at += this.#size);
+        this.#take(part);
+        continue;
+      }
+      const part = this.#part ??= new Uint8Array(this.#size);
+      const count = Math.min(rest, this.#size - this.#filled);
+      part.set(piece.subarray(at, at + count), this.#filled);
+      at += count;
+      this.#filled += count;
+      if (this.#filled < this.#size) return;
+      this.#part = undefined;
+      this.#filled = 0;
+      this.#take(part);
+    }
+  }
+
+  /** A buffer becomes part of the message, so that it cannot be lent. */
+  get #mustOwn(): boolean {
+    return this.#take === this.#takeBuffer;
+  }
+
+  #expect(size: number, take: (part: Uint8Array) => void): void {
+    this.#size = size;
+    this.#take = take;
+  }
+
+  #takeHead(part: Uint8Array): void {
+    const head = new DataView(part.buffer, part.byteOffset, part.byteLength);
+    this.#number = head.getUint32(0, true);
+    this.#bodySize = head.getUint32(4, true);
+    const count = head.getUint32(8, true);
+    this.#sizes = [];
+    this.#buffers = [];
+    if (count > 0) this.#expect(4 * count, this.#takeSizes);
+    else this.#expect(this.#bodySize, this.#takeBody);
+  }
+
+  #takeSizes(part: Uint8Array): void {
+    const sizes = new DataView(part.buffer, part.byteOffset, part.byteLength);
+    for (let i = 0; i < part.byteLength; i += 4) this.#sizes.push(sizes.getUint32(i, true));
+    this.#expect(this.#bodySize, this.#takeBody);
+  }
+
+  #takeBody(part: Uint8Array): void {
+    // The piece that holds it goes when the buffers come.
+    this.#body = this.#sizes.length > 0 ? part.slice() : part;
+    this.#next();
+  }
+
+  #takeBuffer(part: Uint8Array): void {
+    this.#buffers.push(part.buffer as ArrayBuffer);
+    this.#next();
+  }
+
+  #next(): void {
+    const size = this.#sizes[this.#buffers.length];
+    if (size !== undefined) return this.#expect(size, this.#takeBuffer);
+    const frame = { number: this.#number, body: this.#body, buffers: this.#buffers };
+    this.#expect(4 * FIXED_WORDS, this.#takeHead);
+    this.#each(frame);
+  }
+}

@@ -1,0 +1,4 @@
+import { processBackend } from "./conformance/backends.ts";
+import { errorsSuite } from "./conformance/errors.ts";
+
+errorsSuite(processBackend);

@@ -1,0 +1,4 @@
+import { processBackend } from "./conformance/backends.ts";
+import { poolSuites } from "./conformance/pool.ts";
+
+poolSuites(processBackend);

@@ -1,0 +1,4 @@
+import { processBackend } from "./conformance/backends.ts";
+import { tasksSuite } from "./conformance/tasks.ts";
+
+tasksSuite(processBackend);
