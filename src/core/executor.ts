@@ -52,7 +52,7 @@ export interface ExecutorResults<R> extends AsyncIterableIterator<R, undefined>,
   /** The next result; rejects with the call's error, or with `TimeoutError`, and that is the end. */
   next(): Promise<IteratorResult<R, undefined>>;
   /** Cancels the calls whose results are not wanted any more. */
-  return(): Promise<IteratorResult<R, undefined>>;
+  return(value?: undefined): Promise<IteratorResult<R, undefined>>;
   /** Itself. */
   [Symbol.asyncIterator](): ExecutorResults<R>;
 }
