@@ -9,7 +9,7 @@ import process from "node:process";
 import { createInterface } from "node:readline";
 import type { Library } from "./subject.ts";
 import { workloads } from "./workloads/index.ts";
-import type { Turn } from "./workloads/workload.ts";
+import type { Context, Turn } from "./workloads/workload.ts";
 
 const MARK = "@@bench ";
 
@@ -22,13 +22,16 @@ function fail(error: unknown): void {
   answer({ error: message || name, notApplicable: name === "NotApplicable" });
 }
 
+type Settings = Pick<Context, "quick" | "rounds" | "items">;
+
 async function prepare(module: string, workload: string, settings: string): Promise<Turn> {
   const library: Library = await import(new URL(module, import.meta.url).href);
-  const { quick, rounds } = JSON.parse(settings) as { quick: boolean; rounds: number };
+  const { quick, rounds, items } = JSON.parse(settings) as Settings;
   return await workloads[workload]({
     open: async (workers) => await library.open(workers),
     quick,
     rounds,
+    items,
   });
 }
 

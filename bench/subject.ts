@@ -11,10 +11,23 @@ export interface Subject {
   map(items: readonly number[]): Promise<ArrayLike<number>>;
   /** Many calls of `body` at once, where the library has a better way than one `call` each. */
   all?(body: "spin", values: readonly number[]): Promise<ArrayLike<unknown>>;
+  /** As `map`, lazily and at bounded memory, where the library has that. */
+  imap?(items: Iterable<number>): AsyncIterable<number>;
+  /** `spin` over all values by the library's own map, where it takes a function for single items. */
+  spread?(values: readonly number[]): Promise<ArrayLike<unknown>>;
+  /** One call with a signal, a time limit and a priority, where the library has all three. */
+  callWithOptions?(body: BodyName, value: unknown, options: FullOptions): Promise<unknown>;
   /** Bytes there and back, moved instead of copied as far as the library can. */
   transfer?(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   /** Ends the workers. */
   close(): Promise<unknown>;
+}
+
+/** Every option that a call may have in a busy server. Time in milliseconds. */
+export interface FullOptions {
+  readonly signal: AbortSignal;
+  readonly timeout: number;
+  readonly priority: number;
 }
 
 /** What a library's file in `libraries/` or `peers/` exports. */
@@ -47,4 +60,37 @@ export async function mapInChunks(
     chunks.push(subject.call("squareAll", items.slice(from, from + size)));
   }
   return (await Promise.all(chunks) as number[][]).flat();
+}
+
+/** Items of a hand-made chunk on its lazy way through a library without `imap`. */
+const LAZY_CHUNK = 1_000;
+
+/** The lazy map of a library that has none: hand-made chunks, two a worker on their way, in order. */
+export async function* imapInChunks(
+  subject: Pick<Subject, "call">,
+  items: Iterable<number>,
+  workers: number,
+): AsyncGenerator<number> {
+  const chunks = chunksOf(items);
+  const underway: Promise<unknown>[] = [];
+  for (;;) {
+    while (underway.length < 2 * workers) {
+      const { done, value } = chunks.next();
+      if (done) break;
+      underway.push(subject.call("squareAll", value));
+    }
+    const first = underway.shift();
+    if (!first) return;
+    yield* await first as number[];
+  }
+}
+
+function* chunksOf(items: Iterable<number>): Generator<number[], undefined> {
+  let chunk: number[] = [];
+  for (const item of items) {
+    if (chunk.push(item) < LAZY_CHUNK) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }

@@ -1,8 +1,9 @@
 // Measures @pool/core beside its peers on Deno, Bun and Node: `npm run bench`, `npm run bench --
 // --quick --runtime=bun --only=noop,latency`. `--help` lists the options; bench/README.md says how.
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { BENCH, findAll } from "../bench/runner/commands.mjs";
 import { killAll } from "../bench/runner/contestant.mjs";
@@ -10,16 +11,22 @@ import { describeMachine } from "../bench/runner/machine.mjs";
 import { calibrate, measure } from "../bench/runner/measure.mjs";
 import { installPeers } from "../bench/runner/peers.mjs";
 import { LIBRARIES, WORKLOADS } from "../bench/runner/plan.mjs";
-import { metricOf, tables, toRows, verdicts } from "../bench/runner/report.mjs";
+import { metricOf, tables, toRows } from "../bench/runner/report.mjs";
+import { scaleRows, TARGET_WORKLOADS, targetLines, targetPage } from "../bench/runner/targets.mjs";
 import { parseRuntimes } from "./runtimes.mjs";
 
 const HELP = `Usage: npm run bench -- [options]
 
   --quick                          small sizes, few repetitions: ends within two minutes
   --runtime=deno|bun|node|python|all   where to measure (default: all; a list is fine)
-  --only=WORKLOAD,...              ${Object.keys(WORKLOADS).join(", ")}
+  --only=WORKLOAD,...              targets (writes bench/results/targets.md), ${
+  Object.keys(WORKLOADS).join(", ")
+}
   --library=LIBRARY,...            ${Object.keys(LIBRARIES).join(", ")}
   --repetitions=N                  turns of each library (default 5, with --quick 2)
+  --imap-items=N                   items of the lazy map (default 10,000,000, with --quick 100,000)
+  --knitting=PATH                  a local build of knitting: its folder, or the module to import
+  --from=FILE                      no measurement: the targets from the JSON of an earlier run
   --json FILE                      write rows { workload, runtime, library, unit, median, min, max, n }
   --svg FILE                       where the chart goes (default bench/results/)
   --std=jsr|local                  the standard library for Deno (default: jsr when reachable)
@@ -45,6 +52,9 @@ function readOptions() {
       json: { type: "string" },
       svg: { type: "string" },
       std: { type: "string" },
+      "imap-items": { type: "string" },
+      knitting: { type: "string" },
+      from: { type: "string" },
       "try-all": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -53,24 +63,47 @@ function readOptions() {
     console.log(HELP);
     process.exit(0);
   }
-  const repetitions = Number(values.repetitions ?? (values.quick ? 2 : 5));
-  if (!Number.isInteger(repetitions) || repetitions < 1) {
-    throw new Error(`Cannot repeat ${values.repetitions} times: give a whole number above 0`);
-  }
+  const repetitions = wholeNumber(values.repetitions ?? (values.quick ? 2 : 5), "repetitions");
+  const items = wholeNumber(values["imap-items"] ?? (values.quick ? 1e5 : 1e7), "imap-items");
   if (values.std !== undefined && !["jsr", "local"].includes(values.std)) {
     throw new Error(`Cannot use --std=${values.std}: choose jsr or local`);
   }
   return {
     ...values,
     repetitions,
+    items,
+    knitting: values.knitting && knittingModule(resolve(values.knitting)),
     // Only a whole run may replace the chart that is kept.
     whole: !values.quick && values.runtime === "all" && !values.only && !values.library,
     tryAll: values["try-all"],
     bounds: values.quick ? BOUNDS.quick : BOUNDS.full,
     runtimes: runtimeNames(values.runtime),
-    workloads: chosen("workload", values.only, WORKLOADS),
+    workloads: workloadNames(values),
     libraries: chosen("library", values.library, LIBRARIES),
   };
+}
+
+function wholeNumber(value, option) {
+  const number = Number(value);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new Error(`Cannot use --${option}=${value}: give a whole number above 0`);
+}
+
+/** What to import of a local build; its sources run as they are. */
+function knittingModule(path) {
+  const inside = ["knitting.js", "knitting.ts", "build/knitting.js"].map((name) =>
+    join(path, name)
+  );
+  const found = [path, ...inside].find((one) => existsSync(one) && statSync(one).isFile());
+  if (found) return pathToFileURL(found).href;
+  throw new Error(`Cannot find knitting: ${path} holds no knitting.js or knitting.ts`);
+}
+
+/** Without `--only`, a quick look leaves out what is long by its nature. */
+function workloadNames({ only, quick }) {
+  if (only === "targets") return TARGET_WORKLOADS;
+  const names = chosen("workload", only, WORKLOADS);
+  return quick && only === undefined ? names.filter((name) => !WORKLOADS[name].long) : names;
 }
 
 /** "python" is measured with "all" or when it is named; the rest is as in the other scripts. */
@@ -127,6 +160,26 @@ async function measureAll(runtimes, options) {
   return toRows(cells);
 }
 
+/** Libraries that nobody has installed are left out, and that is said once. */
+function installed(libraries, { knitting, library }) {
+  const folder = join(BENCH, "peers", "node_modules", "knitting");
+  if (!libraries.includes("knitting") || knitting || existsSync(folder)) return libraries;
+  const text = "knitting is not installed: give the path of a local build (--knitting=PATH)";
+  if (library?.split(",").includes("knitting")) throw new Error(`Cannot measure: ${text}`);
+  console.log(text);
+  return libraries.filter((one) => one !== "knitting");
+}
+
+/** Prints the targets; the page is written where all of them were measured, at full size. */
+function reportTargets(rows, about, { only, from, quick, whole }) {
+  const all = [...rows, ...scaleRows(join(BENCH, "results", "scale.json"))];
+  const lines = targetLines(all);
+  if (lines) console.log(`\n## Targets${quick ? " (only a hint with --quick)" : ""}\n\n${lines}`);
+  if (!quick && (only === "targets" || from || whole)) {
+    write(join(BENCH, "results", "targets.md"), targetPage(all, about));
+  }
+}
+
 function write(file, text) {
   const path = resolve(file);
   mkdirSync(dirname(path), { recursive: true });
@@ -159,16 +212,19 @@ async function main() {
   process.on("exit", killAll);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
 
+  if (options.from) {
+    const about = `From the rows in ${basename(options.from)}.`;
+    return reportTargets(JSON.parse(readFileSync(options.from, "utf8")), about, options);
+  }
   const peers = installPeers();
+  options.libraries = installed(options.libraries, options);
   const runtimes = await findAll(options.runtimes, options);
   const machine = describeMachine(runtimes);
   console.log(machine);
   const rows = await measureAll(runtimes, options);
 
-  const goals = verdicts(rows);
-  if (goals) {
-    console.log(`\n## Goals${options.quick ? " (only a hint with --quick)" : ""}\n\n${goals}`);
-  }
+  const when = new Date().toISOString().slice(0, 10);
+  reportTargets(rows, `${machine}; ${when}; ${options.repetitions} repetitions.`, options);
   console.log(`\nMeasured in ${Math.round((performance.now() - started) / 1000)} s.`);
   if (options.json) write(options.json, `${JSON.stringify(rows, null, 2)}\n`);
   if (peers) await writeChart(rows, machine, options);

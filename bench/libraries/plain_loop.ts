@@ -6,6 +6,9 @@ export function open(): Subject {
   return {
     call: () => Promise.reject(new NotApplicable("a plain loop makes no calls")),
     map: (items) => Promise.resolve(bodies.squareAll(items)),
+    imap: async function* (items) {
+      for (const item of items) yield bodies.square(item);
+    },
     all: (_body, values) => Promise.resolve(bodies.spinAll(values)),
     close: () => Promise.resolve(),
   };

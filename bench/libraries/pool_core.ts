@@ -8,6 +8,10 @@ export function open(workers: number): Subject {
   return {
     call: (body, value) => pool.apply(tasks[body] as (value: unknown) => unknown, [value]),
     map: (items) => pool.map(tasks.square, items),
+    imap: (items) => pool.imap(tasks.square, items),
+    spread: (values) => pool.map(tasks.spin, values),
+    callWithOptions: (body, value, options) =>
+      pool.apply(tasks[body] as (value: unknown) => unknown, [value], options),
     transfer: (bytes) => pool.apply(tasks.move, [transfer(bytes, [bytes.buffer])]),
     close: async () => {
       pool.close();

@@ -18,7 +18,7 @@ export async function open(workers: number): Promise<Subject> {
   const pool = new Worker(fileURLToPath(new URL("../bodies.ts", import.meta.url)), {
     enableWorkerThreads: true,
     numWorkers: workers,
-    exposedMethods: ["noop", "square", "squareAll", "echo", "spin"],
+    exposedMethods: ["noop", "square", "squareAll", "echo", "spin", "spinAll"],
   });
   const subject: Subject = {
     call: (body, value) => pool[body](value),

@@ -1,4 +1,4 @@
 import { ThreadWorker } from "poolifier";
-import { echo, noop, spin, square, squareAll } from "../bodies.ts";
+import { echo, noop, spin, spinAll, square, squareAll } from "../bodies.ts";
 
-export default new ThreadWorker({ echo, noop, spin, square, squareAll });
+export default new ThreadWorker({ echo, noop, spin, spinAll, square, squareAll });

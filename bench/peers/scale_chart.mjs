@@ -17,6 +17,7 @@ export async function drawScale({ cost, skew }, subtitle) {
       },
       skewPanel(skew),
     ],
+    resolve: { scale: { color: "independent" } },
     spacing: 24,
   });
 }
@@ -27,7 +28,7 @@ function panel(rows, runtime) {
     lanes: row.lanes.toLocaleString("en-GB"),
     line: row.priorities ? "ten" : "one",
   }));
-  const most = Math.max(...rows.map((row) => row.max));
+  const most = Math.max(...rows.map((row) => row.median)) * 1.25;
   const x = {
     field: "pending",
     type: "quantitative",
@@ -46,14 +47,14 @@ function panel(rows, runtime) {
       {
         mark: { type: "line", point: true },
         encoding: {
-          x: { ...x, axis: { format: "~s" } },
+          x: { ...x, axis: { format: "~s", tickCount: 5 } },
           y: { ...y, field: "median" },
           color,
           strokeDash,
         },
       },
       {
-        mark: { type: "rule", opacity: 0.4 },
+        mark: { type: "rule", opacity: 0.4, clip: true },
         encoding: { x, y: { ...y, field: "min" }, y2: { field: "max" }, color },
       },
     ],
@@ -73,17 +74,23 @@ function skewPanel(rows) {
     width: 600,
     height: { step: 12 },
     data: { values },
-    mark: { type: "point", filled: true, size: 60, opacity: 0.7 },
+    mark: { type: "point", size: 60 },
     encoding: {
-      x: { field: "ratio", type: "quantitative", scale: { zero: false }, title: "÷ ideal" },
-      y: { field: "size", type: "nominal", title: null, sort: null },
+      x: {
+        field: "ratio",
+        type: "quantitative",
+        scale: { type: "log", nice: false },
+        title: "÷ ideal (logarithmic)",
+      },
+      y: { field: "size", type: "nominal", title: null, sort: null, axis: { labelLimit: 200 } },
       row: {
         field: "shape",
         type: "nominal",
         title: null,
         header: { labelAngle: 0, labelAlign: "left" },
       },
-      color: { field: "what", type: "nominal", title: null },
+      color: { field: "what", type: "nominal", title: null, legend: { labelLimit: 250 } },
+      shape: { field: "what", type: "nominal", title: null },
     },
   };
 }

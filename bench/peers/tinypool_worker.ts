@@ -1,6 +1,6 @@
 import { loadPeer } from "./load.ts";
 
-export { echo, noop, spin, square, squareAll } from "../bodies.ts";
+export { echo, noop, spin, spinAll, square, squareAll } from "../bodies.ts";
 
 interface Mover {
   move(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;

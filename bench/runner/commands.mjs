@@ -57,7 +57,7 @@ export function commandFor(runtime, library, workload, settings) {
 }
 
 /** The environment of every child: no colours, no update checks, and the mark against recursion. */
-export function environment(runtime) {
+export function environment(runtime, { knitting } = {}) {
   return {
     ...process.env,
     PATH: `${dirname(runtime.path)}${process.platform === "win32" ? ";" : ":"}${process.env.PATH}`,
@@ -65,5 +65,6 @@ export function environment(runtime) {
     DENO_NO_UPDATE_CHECK: "1",
     PYTHONDONTWRITEBYTECODE: "1",
     POOL_BENCH: "1",
+    ...(knitting && { POOL_BENCH_KNITTING: knitting }),
   };
 }

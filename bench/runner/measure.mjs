@@ -42,7 +42,9 @@ export async function measure(runtime, workload, libraries, options) {
       if (performance.now() > (repetition === 0 ? options.deadline : options.schedule)) break;
       if (fresh) endAll(field);
       if (fresh || repetition === 0) field = await open(runtime, cells, options);
-      const turns = rotate(cells, repetition).map((cell) => () => takeTurn(cell, field, options));
+      const turns = rotate(cells, repetition).map((cell) => () =>
+        takeTurn(cell, field, { ...options, runtime })
+      );
       if (together) await Promise.all(turns.map((turn) => turn()));
       else for (const turn of turns) await turn();
     }
@@ -71,13 +73,14 @@ function rotate(cells, by) {
 }
 
 /** Starts and warms up all libraries, as many at once as there are cores: nothing is timed here. */
-async function open(runtime, cells, { quick, rounds, bounds, deadline, hung }) {
+async function open(runtime, cells, options) {
+  const { bounds, deadline, hung } = options;
   const field = new Map();
-  const waiting = cells.filter((cell) => !cell.note && !cell.slow);
+  const waiting = cells.filter((cell) => !cell.note && !cell.slow && !isAlone(cell));
   const opener = async () => {
     for (let cell = waiting.shift(); cell; cell = waiting.shift()) {
       if (performance.now() > deadline) return;
-      const contestant = start(runtime, cell.library, cell.workload, { quick, rounds });
+      const contestant = start(runtime, cell.library, cell.workload, options);
       field.set(cell, contestant);
       await contestant.ready(bounds.start).catch((error) => dropOut(cell, field, error, hung));
     }
@@ -86,10 +89,20 @@ async function open(runtime, cells, { quick, rounds, bounds, deadline, hung }) {
   return field;
 }
 
-async function takeTurn(cell, field, { bounds, deadline, hung }) {
+/** One whose idle pool keeps cores busy runs only while it has its turn. */
+const isAlone = (cell) => LIBRARIES[cell.library].alone === true;
+
+async function takeTurn(cell, field, options) {
+  const { bounds, deadline, hung } = options;
+  if (cell.slow || performance.now() > deadline) return;
+  if (isAlone(cell) && !cell.note) {
+    const alone = start(options.runtime, cell.library, cell.workload, options);
+    field.set(cell, alone);
+    await alone.ready(bounds.start).catch((error) => dropOut(cell, field, error, hung));
+  }
   const contestant = field.get(cell);
+  if (!contestant) return;
   const started = performance.now();
-  if (!contestant || cell.slow || started > deadline) return;
   try {
     const values = await contestant.turn(bounds.turn);
     cell.slow = performance.now() - started > bounds.patience;
@@ -99,6 +112,9 @@ async function takeTurn(cell, field, { bounds, deadline, hung }) {
   } catch (error) {
     dropOut(cell, field, error, hung);
   }
+  if (!isAlone(cell)) return;
+  contestant.end();
+  field.delete(cell);
 }
 
 /** A library that failed once does not get another turn under this workload. */
@@ -115,7 +131,7 @@ function endAll(field) {
   field.clear();
 }
 
-function start(runtime, library, workload, settings) {
-  const command = commandFor(runtime, library, workload, settings);
-  return new Contestant({ command, env: environment(runtime) });
+function start(runtime, library, workload, { quick, rounds, items, knitting }) {
+  const command = commandFor(runtime, library, workload, { quick, rounds, items });
+  return new Contestant({ command, env: environment(runtime, { knitting }) });
 }

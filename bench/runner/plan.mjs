@@ -9,9 +9,10 @@
 /**
  * The workloads in the order in which they run. `fresh` ones get a new process for every
  * repetition: their results depend on how warm, how big or where a process is. In `together` ones
- * all libraries have their turn at the same time, because nothing is timed.
+ * all libraries have their turn at the same time, because nothing is timed. `long` ones are not part
+ * of `--quick` unless they are named.
  *
- * @type {Record<string, { title: string, fresh?: boolean, together?: boolean,
+ * @type {Record<string, { title: string, fresh?: boolean, together?: boolean, long?: boolean,
  *   metrics: Record<string, Metric> }>}
  */
 export const WORKLOADS = {
@@ -30,10 +31,56 @@ export const WORKLOADS = {
       call: { unit: "µs", better: "less", chart: "One awaited no-op call after the other" },
     },
   },
+  lone: {
+    title: "One no-op call every 20 ms, 2 workers: median of each process",
+    long: true,
+    fresh: true,
+    metrics: {
+      call: { unit: "µs", better: "less", chart: "One no-op call every 20 ms" },
+    },
+  },
+  load: {
+    title: "Latency at half of full speed, calls that come by chance (Poisson), 2 workers",
+    long: true,
+    fresh: true,
+    metrics: {
+      p50: { unit: "µs", better: "less", chart: "Latency at half of full speed, median" },
+      p99: { unit: "µs", better: "less", chart: "Latency at half of full speed, 99 % below" },
+      rate: { unit: "calls/s", better: "more" },
+    },
+  },
+  delay: {
+    title: "How late the host's timers are while a million calls run, 10,000 at a time " +
+      "(--quick: 20,000, 2,000 at a time)",
+    long: true,
+    fresh: true,
+    metrics: {
+      p99: { unit: "ms", better: "less", chart: "Delay of the host's event loop, 99 % below" },
+      max: { unit: "ms", better: "less" },
+    },
+  },
+  options: {
+    title: "No-op calls at once with signal, timeout and priority: speed, and part of plain calls'",
+    long: true,
+    fresh: true,
+    metrics: {
+      calls: { unit: "calls/s", better: "more" },
+      ratio: { unit: "x", better: "more" },
+    },
+  },
   map: {
     title: "Map over a million small integers, 2 workers (--quick: 200,000, scaled)",
     metrics: {
       million: { unit: "ms", better: "less", chart: "Map over a million small integers" },
+    },
+  },
+  imap: {
+    title: "Lazy map over ten million small integers, in order (--imap-items=N; --quick: 100,000)",
+    long: true,
+    fresh: true,
+    metrics: {
+      items: { unit: "items/s", better: "more", chart: "Lazy map, items a second" },
+      peak: { unit: "MiB", better: "less", chart: "Lazy map, growth of memory" },
     },
   },
   object: {
@@ -77,6 +124,14 @@ export const WORKLOADS = {
       },
     },
   },
+  growing: {
+    title: "200 CPU-bound tasks, long ones last: 2 workers against the ideal schedule",
+    long: true,
+    metrics: {
+      calls: { unit: "x ideal", better: "less", chart: "Long tasks last, single calls, ÷ ideal" },
+      map: { unit: "x ideal", better: "less", chart: "Long tasks last, map, ÷ ideal" },
+    },
+  },
   startup: {
     title: "New pool of 2 to its first result",
     metrics: {
@@ -92,6 +147,23 @@ export const WORKLOADS = {
       cpu: { unit: "ms/s", better: "less" },
     },
   },
+  quiet: {
+    title: "A pool of 2 that does nothing for 10 s (--quick: 1 s): CPU time of the process",
+    long: true,
+    fresh: true,
+    together: true,
+    metrics: {
+      cpu: { unit: "‰ of a core", better: "less", chart: "CPU of an idle pool of 2" },
+    },
+  },
+  million: {
+    title: "Memory of one of a million pending no-op calls, at the peak (--quick: 50,000)",
+    long: true,
+    fresh: true,
+    metrics: {
+      peak: { unit: "bytes", better: "less", chart: "Memory of a pending no-op call" },
+    },
+  },
   pending: {
     title: "Memory growth with 200,000 pending no-op calls (--quick: 10,000)",
     fresh: true,
@@ -102,7 +174,7 @@ export const WORKLOADS = {
 };
 
 /** Workloads that only a library with workers and single calls can do. */
-const CALLS = [
+const OF_ALL = [
   "noop",
   "latency",
   "map",
@@ -115,28 +187,39 @@ const CALLS = [
   "idle",
   "pending",
 ];
+/** Those, and what Python's pools are not asked for. */
+const CALLS = [
+  ...OF_ALL,
+  "lone",
+  "load",
+  "delay",
+  "imap",
+  "growing",
+  "quiet",
+  "million",
+];
 const ALL = ["deno", "bun", "node"];
 
 /**
  * The libraries. `kind`: "ours", "baseline", "peer" (an npm library, counted for "best peer") or
  * "other". `fails` names the runtimes where a library is known not to work, and how; `--try-all`
- * tries them all the same.
+ * tries them all the same. One that is `alone` has a process only while it has its turn.
  *
  * @type {Record<string, { kind: string, module?: string, runtimes: string[], workloads: string[],
- *   fails?: Record<string, string> }>}
+ *   alone?: boolean, fails?: Record<string, string> }>}
  */
 export const LIBRARIES = {
   "@pool/core": {
     kind: "ours",
     module: "libraries/pool_core.ts",
     runtimes: ALL,
-    workloads: CALLS,
+    workloads: [...CALLS, "options"],
   },
   "plain-loop": {
     kind: "baseline",
     module: "libraries/plain_loop.ts",
     runtimes: ALL,
-    workloads: ["map", "cpu", "skewed"],
+    workloads: ["map", "imap", "cpu", "skewed"],
   },
   "worker-loop": {
     kind: "baseline",
@@ -148,7 +231,27 @@ export const LIBRARIES = {
     kind: "baseline",
     module: "libraries/raw_echo.ts",
     runtimes: ALL,
-    workloads: ["noop", "latency", "object", "bytes", "transfer", "startup", "idle", "pending"],
+    workloads: [
+      "noop",
+      "latency",
+      "lone",
+      "load",
+      "delay",
+      "object",
+      "bytes",
+      "transfer",
+      "startup",
+      "idle",
+      "quiet",
+      "million",
+      "pending",
+    ],
+  },
+  "raw-worker": {
+    kind: "baseline",
+    module: "libraries/raw_worker.ts",
+    runtimes: ALL,
+    workloads: ["startup"],
   },
   "bare-pool": {
     kind: "baseline",
@@ -167,6 +270,13 @@ export const LIBRARIES = {
     workloads: CALLS,
   },
   "jest-worker": { kind: "peer", module: "peers/jest_worker.ts", runtimes: ALL, workloads: CALLS },
+  knitting: {
+    kind: "peer",
+    module: "peers/knitting.ts",
+    runtimes: ALL,
+    workloads: CALLS,
+    alone: true, // its idle threads spin on both cores
+  },
   "std pooledMap": {
     kind: "other",
     module: "libraries/pooled_map.ts",
@@ -179,5 +289,5 @@ export const LIBRARIES = {
 };
 
 function without(name) {
-  return CALLS.filter((workload) => workload !== name);
+  return OF_ALL.filter((workload) => workload !== name);
 }

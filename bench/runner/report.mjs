@@ -1,4 +1,4 @@
-// From measured values to rows, tables and a verdict on the goals.
+// From measured values to rows and tables.
 import { LIBRARIES, WORKLOADS } from "./plan.mjs";
 
 /**
@@ -44,6 +44,7 @@ export function references(row, rows) {
   return {
     "best peer": best(beside.filter((other) => LIBRARIES[other.library].kind === "peer")),
     "raw-echo": of("raw-echo"),
+    "raw-worker": of("raw-worker"),
     "bare-pool": of("bare-pool"),
     "worker-loop": of("worker-loop"),
     "plain-loop": of("plain-loop"),
@@ -105,39 +106,12 @@ export function align(lines) {
   ).join("\n");
 }
 
-function number(value) {
+/** Three digits, or a whole number with commas. */
+export function number(value) {
   if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString("en-GB");
   return String(Number(value.toPrecision(3)));
 }
 
 function ratio(value, reference) {
   return reference > 0 ? (value / reference).toFixed(2) : "";
-}
-
-/** The speed that issue 2 asks for, as far as this run has measured it. */
-const GOALS = [
-  { workload: "noop/next", against: "best peer", least: 5, text: "no-op calls at once" },
-  { workload: "noop/next", against: "bare-pool", least: 0.6, text: "no-op calls at once" },
-  { workload: "latency/call", against: "raw-echo", most: 1.3, text: "one awaited call" },
-  { workload: "cpu/speedup", least: 1.9, text: "2 workers against 1, CPU-bound" },
-  { workload: "idle/cpu", most: 10, text: "CPU ms in a second of an idle pool" },
-];
-
-/** One line a goal and runtime: reached or missed, and by how much. */
-export function verdicts(rows) {
-  const ours = rows.filter((row) => row.n > 0 && LIBRARIES[row.library].kind === "ours");
-  return GOALS.flatMap((goal) =>
-    ours.filter((row) => row.workload === goal.workload).flatMap((row) => {
-      const reference = goal.against && references(row, rows)[goal.against];
-      if (goal.against && !reference) return [];
-      const value = reference ? row.median / reference.median : row.median;
-      const reached = goal.least === undefined ? value <= goal.most : value >= goal.least;
-      const wanted = goal.least === undefined ? `at most ${goal.most}` : `at least ${goal.least}`;
-      const versus = goal.against ? ` ÷ ${goal.against}` : "";
-      return [
-        `  ${reached ? "reached" : "MISSED "}  ${row.runtime.padEnd(4)}  ${goal.text}${versus}: ` +
-        `${value.toFixed(2)} (wanted: ${wanted})`,
-      ];
-    })
-  ).join("\n");
 }

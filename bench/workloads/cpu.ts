@@ -32,6 +32,39 @@ export async function skewed({ open, quick, rounds }: Context): Promise<Turn> {
   };
 }
 
+/** 200 tasks, each longer than the one before, on two workers, beside the ideal schedule. */
+export async function growing({ open, quick, rounds }: Context): Promise<Turn> {
+  const values = growingRounds(200, Math.ceil(rounds / (quick ? 50 : 3)));
+  // What the run found out about this runtime at its start, not what this library makes of one worker.
+  const ideal = values.reduce((sum, value) => sum + value, 0) / rounds * 20 / 2;
+  const subject = await open(2);
+  const warmUp = values.slice(0, 50);
+  await runAll(subject, warmUp);
+  await spread(subject, warmUp);
+  return async () => {
+    const calls = await time(() => runAll(subject, values));
+    const mapped = await time(() => spread(subject, values));
+    return { calls: calls / ideal, map: mapped / ideal };
+  };
+}
+
+/** By the library's own map, or by hand-made chunks, four a worker. */
+async function spread(subject: Subject, values: readonly number[]): Promise<void> {
+  const results = subject.spread
+    ? await subject.spread(values)
+    : (await Promise.all(inChunks(subject, values))).flat();
+  expect(results.length === values.length, "a task got lost");
+  expect(results[0] === right(values[0]), "a task computed something else");
+}
+
+function inChunks(subject: Subject, values: readonly number[]): Promise<unknown>[] {
+  const size = Math.ceil(values.length / 8);
+  return Array.from(
+    { length: Math.ceil(values.length / size) },
+    (_, chunk) => subject.call("spinAll", values.slice(chunk * size, (chunk + 1) * size)),
+  );
+}
+
 async function runAll(subject: Subject, values: readonly number[]): Promise<void> {
   const results = subject.all
     ? await subject.all("spin", values)
@@ -56,5 +89,13 @@ function skewedRounds(count: number, mean: number): number[] {
   // 29 has no common factor with the counts used: a walk over all places that looks random.
   return weights.map((_, index) =>
     Math.max(1, Math.round(weights[(index * 29 + 7) % count] / total * count * mean))
+  );
+}
+
+/** The longest is worth 1.5 % of the work, so that no schedule must end uneven. */
+function growingRounds(count: number, mean: number): number[] {
+  return Array.from(
+    { length: count },
+    (_, index) => Math.max(1, Math.round(3 * mean * ((index + 1) / count) ** 2)),
   );
 }

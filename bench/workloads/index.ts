@@ -1,10 +1,11 @@
 import { bytes, transfer } from "./bytes.ts";
 import { calibrate } from "./calibrate.ts";
-import { cpu, skewed } from "./cpu.ts";
-import { latency } from "./latency.ts";
-import { map } from "./map.ts";
-import { idle, pending } from "./memory.ts";
-import { noop } from "./noop.ts";
+import { cpu, growing, skewed } from "./cpu.ts";
+import { latency, lone } from "./latency.ts";
+import { delay, load } from "./load.ts";
+import { imap, map } from "./map.ts";
+import { idle, million, pending, quiet } from "./memory.ts";
+import { noop, options } from "./noop.ts";
 import { object } from "./object.ts";
 import { startup } from "./startup.ts";
 import type { Workload } from "./workload.ts";
@@ -14,12 +15,20 @@ export const workloads: Readonly<Record<string, Workload>> = {
   bytes,
   calibrate,
   cpu,
+  delay,
+  growing,
   idle,
+  imap,
   latency,
+  load,
+  lone,
   map,
+  million,
   noop,
   object,
+  options,
   pending,
+  quiet,
   skewed,
   startup,
   transfer,

@@ -24,6 +24,32 @@ export function idle({ open, quick }: Context): Promise<Turn> {
   });
 }
 
+/** CPU time of a pool of two that does nothing for ten seconds, in thousandths of a core. */
+export function quiet({ open, quick }: Context): Promise<Turn> {
+  return Promise.resolve(async () => {
+    await burst(await open(2), 16);
+    await sleep(1_000); // let what a start leaves behind come to rest
+    const started = performance.now();
+    const cpu = process.cpuUsage();
+    await sleep(quick ? 1_000 : 10_000);
+    const { user, system } = process.cpuUsage(cpu);
+    return { cpu: (user + system) / (performance.now() - started) };
+  });
+}
+
+/** What one of a million pending no-op calls costs in memory at the peak. */
+export async function million({ open, quick }: Context): Promise<Turn> {
+  const count = quick ? 50_000 : 1_000_000;
+  const subject = await open(2);
+  await burst(subject, 4);
+  return async () => {
+    const before = residentBytes();
+    const peak = startPeak();
+    await burst(subject, count);
+    return { peak: (peak() - before) / count };
+  };
+}
+
 /** How far memory grows while many no-op calls wait. */
 export async function pending({ open, quick }: Context): Promise<Turn> {
   const subject = await open(2);
@@ -36,12 +62,13 @@ export async function pending({ open, quick }: Context): Promise<Turn> {
   };
 }
 
-function residentBytes(): number {
+/** Bytes of memory that the process occupies. */
+export function residentBytes(): number {
   return process.memoryUsage().rss;
 }
 
 /** Watches resident memory; the function returned says how high it went. */
-function startPeak(): () => number {
+export function startPeak(): () => number {
   try {
     writeFileSync("/proc/self/clear_refs", "5"); // Linux forgets the earlier peak
     return () => {

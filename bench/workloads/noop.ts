@@ -1,4 +1,5 @@
-import { burst, type Context, time, type Turn } from "./workload.ts";
+import { NotApplicable } from "../subject.ts";
+import { burst, type Context, expect, time, type Turn } from "./workload.ts";
 
 /** No-op calls, all submitted at once: first on cold code, then again on warm code. */
 export async function noop({ open, quick }: Context): Promise<Turn> {
@@ -9,5 +10,31 @@ export async function noop({ open, quick }: Context): Promise<Turn> {
     const first = await time(() => burst(subject, count));
     const next = await time(() => burst(subject, count));
     return { first: count / first * 1000, next: count / next * 1000 };
+  };
+}
+
+/** The same calls with every option in use, beside plain ones in the same process. */
+export async function options({ open, quick }: Context): Promise<Turn> {
+  const count = quick ? 5_000 : 50_000;
+  const subject = await open(2);
+  const { callWithOptions } = subject;
+  if (!callWithOptions) throw new NotApplicable("no signal, time limit and priority for a call");
+  const optioned = async (calls: number) => {
+    const { signal } = new AbortController();
+    const results = await Promise.all(
+      Array.from(
+        { length: calls },
+        (_, index) =>
+          callWithOptions("noop", index, { signal, timeout: 60_000, priority: index % 3 }),
+      ),
+    );
+    expect(results.every((result, index) => result === index), "a no-op returned a wrong number");
+  };
+  await burst(subject, count);
+  await optioned(count);
+  return async () => {
+    const plain = await time(() => burst(subject, count));
+    const full = await time(() => optioned(count));
+    return { calls: count / full * 1000, ratio: plain / full };
   };
 }

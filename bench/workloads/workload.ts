@@ -6,6 +6,8 @@ export interface Context {
   open(workers: number): Promise<Subject>;
   /** Sizes for a look in passing instead of a measurement. */
   readonly quick: boolean;
+  /** Items for `imap`. */
+  readonly items: number;
   /** Rounds of `spin` that keep one core busy for 20 ms on this runtime. */
   readonly rounds: number;
 }
@@ -34,4 +36,17 @@ export async function burst(subject: Subject, count: number): Promise<void> {
   for (let i = 0; i < count; i++) calls.push(subject.call("noop", i));
   const results = await Promise.all(calls);
   expect(results.every((result, index) => result === index), "a no-op returned a wrong number");
+}
+
+/** `count` no-op calls, always so many of them under way. */
+export async function pump(subject: Subject, count: number, inFlight: number): Promise<void> {
+  let next = 0;
+  const goOn = async () => {
+    while (next < count) {
+      const value = next++;
+      const result = await subject.call("noop", value);
+      if (result !== value) expect(false, "a no-op returned a wrong number");
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, goOn));
 }
