@@ -2,9 +2,13 @@
  * What one call costs the scheduler while so many others are pending on so many lanes. Time is the
  * host's own here; the workers' is injected, and each of them has one call at a time.
  */
-import type { JobSink } from "../../src/core/job.ts";
-import { JobMode, Outcome, readJobs } from "../../src/protocol/messages.ts";
-import { type SimulatedWorker, startSimulatedPool, type WorkerOwner } from "./simulated_pool.ts";
+import { Outcome, readJobs } from "../../src/protocol/messages.ts";
+import {
+  type SimulatedWorker,
+  startSimulatedPool,
+  submitCall,
+  type WorkerOwner,
+} from "./simulated_pool.ts";
 import { VirtualTime } from "./virtual_time.ts";
 
 /** How long a call takes in injected milliseconds: too long for a worker to be sent others ahead. */
@@ -20,7 +24,6 @@ export class FilledPool implements WorkerOwner {
   readonly #lanes: number;
   readonly #priorities: boolean;
   readonly #pool;
-  readonly #sink: JobSink;
   /** A ring of worker and cell of every job that is out, in the order of their answers. */
   readonly #out: Int32Array;
   #head = 0;
@@ -34,15 +37,6 @@ export class FilledPool implements WorkerOwner {
     this.#priorities = priorities;
     this.#out = new Int32Array(2 * lanes);
     this.#pool = startSimulatedPool(lanes, this.#time, this, TASK_MS);
-    this.#sink = {
-      resolve: () => {
-        this.#settled++;
-        if (this.#refill) this.#submit();
-      },
-      reject: (error) => {
-        throw error;
-      },
-    };
   }
 
   /** Lets the workers come up. */
@@ -94,17 +88,16 @@ export class FilledPool implements WorkerOwner {
   }
 
   #submit(): void {
-    this.#pool.scheduler.submit({
-      fn: this.#pool.fn,
-      mode: JobMode.call,
-      args: [this.#submitted],
-      marked: false,
-      transfer: undefined,
-      sink: this.#sink,
-      priority: this.#priorities ? (this.#submitted * 7) % PRIORITIES : 0,
-    });
-    this.#submitted++;
+    const number = this.#submitted++;
+    const priority = this.#priorities ? (number * 7) % PRIORITIES : undefined;
+    submitCall(this.#pool, number, this.#settle, priority);
   }
+
+  #settle = (value: unknown): void => {
+    if (typeof value !== "number") throw new Error("Cannot go on: a call failed", { cause: value });
+    this.#settled++;
+    if (this.#refill) this.#submit();
+  };
 
   /** What the worker does on a thread of its own, outside of what is measured. */
   #run(number: number): void {

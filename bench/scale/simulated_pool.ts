@@ -7,6 +7,7 @@ import type {
   WorkerSpec,
 } from "../../src/core/backend.ts";
 import type { KnownFunction } from "../../src/core/functions.ts";
+import { Job, PromiseSink } from "../../src/core/job.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
 import { Claims } from "../../src/protocol/claims.ts";
 import type { Outcome, ToWorker } from "../../src/protocol/messages.ts";
@@ -108,4 +109,18 @@ export function startSimulatedPool(
   const fn = scheduler.functions.get((value: number) => value);
   fn.estimate = estimate;
   return { scheduler, fn, workers };
+}
+
+/**
+ * One call as `Pool.apply` makes it: one without options goes the way of those. `resolve` gets the result,
+ * or a promise that rejects.
+ */
+export function submitCall(
+  { scheduler, fn }: SimulatedPool,
+  argument: number,
+  resolve: (value: unknown) => void,
+  priority?: number,
+): void {
+  if (priority === undefined) scheduler.call(fn, [argument], resolve, undefined);
+  else scheduler.submit(new Job(fn, [argument], new PromiseSink(resolve), { priority }));
 }

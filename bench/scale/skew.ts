@@ -8,6 +8,7 @@ import {
   type SimulatedPool,
   type SimulatedWorker,
   startSimulatedPool,
+  submitCall,
   type WorkerOwner,
 } from "./simulated_pool.ts";
 import { VirtualTime } from "./virtual_time.ts";
@@ -97,16 +98,8 @@ export async function runTasks(
   if (way === "map") startMap(pool, durations, lanes, { resolve: done, reject: fail });
   else {
     left = durations.length;
-    for (const duration of durations) {
-      pool.scheduler.submit({
-        fn: pool.fn,
-        mode: JobMode.call,
-        args: [duration],
-        marked: false,
-        transfer: undefined,
-        sink: { resolve: done, reject: fail },
-      });
-    }
+    const settle = (value: unknown) => value instanceof Promise ? value.catch(fail) : done();
+    for (const duration of durations) submitCall(pool, duration, settle);
   }
   await time.runUntil(() => left === 0);
   if (wrong) throw wrong;
