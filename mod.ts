@@ -47,6 +47,8 @@ export type { FutureSource } from "./src/futures/future.ts";
 export { LocalExecutor } from "./src/futures/local_executor.ts";
 export { ThreadPoolExecutor } from "./src/futures/thread_pool_executor.ts";
 export type { ThreadPoolExecutorOptions } from "./src/futures/thread_pool_executor.ts";
+export { ProcessPoolExecutor } from "./src/futures/process_pool_executor.ts";
+export type { ProcessPoolExecutorOptions } from "./src/futures/process_pool_executor.ts";
 export { InlineExecutor } from "./src/futures/inline_executor.ts";
 export type { ExecutorKind, ExecutorOptions } from "./src/futures/executor_options.ts";
 export { ALL_COMPLETED, FIRST_COMPLETED, FIRST_EXCEPTION, wait } from "./src/futures/wait.ts";

@@ -6,6 +6,7 @@ import {
   type Executor,
   InlineExecutor,
   Pool,
+  ProcessPoolExecutor,
   task,
   ThreadPoolExecutor,
 } from "@pool/core";
@@ -33,7 +34,11 @@ export async function report(executor: Executor): Promise<string> {
   return [heard, await first.result(), await second.result(), ...counts].join(" ");
 }
 
-const executors = { inline: InlineExecutor, thread: ThreadPoolExecutor };
+const executors = {
+  inline: InlineExecutor,
+  thread: ThreadPoolExecutor,
+  process: ProcessPoolExecutor,
+};
 
 if (import.meta.main) {
   const backend = (process.argv[2] ?? "thread") as keyof typeof executors;

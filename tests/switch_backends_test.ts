@@ -63,7 +63,7 @@ class ImmediateExecutor implements Executor {
 }
 
 describe("a program that switches its backend by a word", () => {
-  for (const backend of ["inline", "thread"]) {
+  for (const backend of ["inline", "thread", "process"]) {
     it(`says the same on ${backend}`, async () => {
       assertEquals(await run(backend), { code: 0, stdout: EXPECTED, stderr: "" });
     });

@@ -2,10 +2,12 @@
 import { after, describe } from "node:test";
 import {
   BrokenExecutor,
+  BrokenProcessPool,
   BrokenThreadPool,
   type ExecutorOptions,
   InlineExecutor,
   type LocalExecutor,
+  ProcessPoolExecutor,
   ThreadPoolExecutor,
   type WorkerTraits,
 } from "@pool/core";
@@ -40,6 +42,14 @@ export const threadExecutor: ExecutorBackend = {
   broken: BrokenThreadPool,
   breaksOnDeath: false,
   create: (maxWorkers, options) => new ThreadPoolExecutor(maxWorkers, options),
+};
+
+export const processExecutor: ExecutorBackend = {
+  name: "process",
+  traits: runtime.adapters.process().traits,
+  broken: BrokenProcessPool,
+  breaksOnDeath: true,
+  create: (maxWorkers, options) => new ProcessPoolExecutor(maxWorkers, options),
 };
 
 /**

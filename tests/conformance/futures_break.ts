@@ -5,11 +5,11 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { wait, WorkerDiedError } from "@pool/core";
-import { die, echo, fail, hold, square } from "../tasks/pool_tasks.ts";
+import { type LocalExecutor, wait, WorkerDiedError } from "@pool/core";
+import { die, echo, exitLater, fail, hold, square } from "../tasks/pool_tasks.ts";
 import { it } from "./bounded.ts";
 import { type ExecutorBackend, executorSuite } from "./executor_backend.ts";
-import { rejection, Scene } from "./pool_scene.ts";
+import { rejection, Scene, until } from "./pool_scene.ts";
 
 /** What happens when workers do not come up, or die. */
 export function breakSuite(backend: ExecutorBackend): void {
@@ -102,6 +102,13 @@ function deathTests({ create, broken }: ExecutorBackend, scene: Scene): void {
     assertInstanceOf(await waiting.exception(), broken);
   });
 
+  it("an idle worker that dies breaks the executor: nothing is accepted any more", async () => {
+    await using executor = create(1);
+    await executor.submit(exitLater, [5]).result();
+    await until(() => !accepts(executor), "the end of the worker");
+    assertThrows(() => executor.submit(square, [1]), broken);
+  });
+
   it("a map whose worker dies rejects", async () => {
     await using executor = create(1);
     const results = executor.map(die, ["1", "2"], { chunksize: 2 });
@@ -123,4 +130,14 @@ function deathTests({ create, broken }: ExecutorBackend, scene: Scene): void {
     assertEquals(await executor.submit(square, [3]).result(), 9);
     assert(executor.stats().workers.died > 0);
   });
+}
+
+/** Asks without leaving a call behind. */
+function accepts(executor: LocalExecutor): boolean {
+  try {
+    executor.map(square, []);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -10,6 +10,7 @@ import {
   Future,
   type FutureContract,
   InlineExecutor,
+  ProcessPoolExecutor,
   task,
   ThreadPoolExecutor,
   wait,
@@ -158,6 +159,7 @@ export async function executorsFit(): Promise<void> {
     new ThreadPoolExecutor(),
     new ThreadPoolExecutor(2, { threadNamePrefix: "io" }),
     new ThreadPoolExecutor({ maxWorkers: 2, initializer: square, initargs: [1] }),
+    new ProcessPoolExecutor(2, { recover: true, maxTasksPerChild: 3 }),
     new InlineExecutor(8),
   ];
   for (const executor of executors) {
@@ -170,6 +172,8 @@ export async function executorsFit(): Promise<void> {
   }
   // @ts-expect-error the event loop has no threads
   new InlineExecutor(2, { threadNamePrefix: "io" });
+  // @ts-expect-error threads that die are replaced in any case
+  new ThreadPoolExecutor(2, { recover: true });
   // @ts-expect-error the number is called maxWorkers
   new ThreadPoolExecutor({ workers: 2 });
   // @ts-expect-error the executor has chosen its backend
