@@ -59,7 +59,8 @@ export function spawnChild(request: SpawnRequest, end: ChildEnd): SpawnedChild {
     queueMicrotask(() => end.failed(failure));
     return failedChild(request, failure);
   }
-  child.once("error", (error) => {
+  // Not once: a signal that may not be sent is an "error" event on Node.
+  child.on("error", (error) => {
     if (child.pid === undefined) end.failed(explain(error, request));
   });
   child.once("exit", (code, signal) => end.ended(code ?? -signalNumber(signal)));

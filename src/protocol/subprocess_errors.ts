@@ -26,9 +26,13 @@ function named(errorClass: { prototype: object }, name: string): void {
   });
 }
 
+/** Longest command in an error message (characters); errors have all of it in `cmd`. */
+const LONGEST_SHOWN = 200;
+
 /** A command in an error message. */
 export function showCommand(command: Command): string {
-  return JSON.stringify(typeof command === "string" ? command : command.join(" "));
+  const line = typeof command === "string" ? command : command.join(" ");
+  return JSON.stringify(line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN)}…` : line);
 }
 
 /** Why a command could not be started. */

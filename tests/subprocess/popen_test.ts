@@ -345,6 +345,18 @@ describe("a command that cannot be started", () => {
   });
 
   if (WINDOWS) return;
+  it("and a grandchild that holds the output of a killed command do not hold the program", async () => {
+    const path = fileURLToPath(new URL("./lingering_program.ts", import.meta.url));
+    const started = performance.now();
+    const result = await run(program(path), { captureOutput: true, text: true, timeout: 15_000 });
+    const took = performance.now() - started;
+    const grandchild = Number(result.stdout);
+    process.kill(grandchild);
+    assertEquals([result.stderr, result.returncode], ["", 0]);
+    assert(took < 5000, `it took ${took} ms`);
+    await assertGone(grandchild);
+  });
+
   it("and failures that nobody looks at do not end the program", async () => {
     const path = fileURLToPath(new URL("./unread_program.ts", import.meta.url));
     const result = await run(program(path), { captureOutput: true, text: true, timeout: 15_000 });

@@ -201,6 +201,45 @@ describe("run()", { skip: WINDOWS }, () => {
   });
 });
 
+describe("a storm of runs", { skip: WINDOWS }, () => {
+  /** Runs a command that is ended after so many milliseconds, if it has not ended: what came of it. */
+  async function runFor(after: number, sleep: string, bySignal: boolean): Promise<string> {
+    const script = "echo $$; head -c 200000 /dev/zero; sleep $1; cat > /dev/null";
+    const bound = bySignal ? { signal: AbortSignal.timeout(after) } : { timeout: after };
+    const input = new Uint8Array(500_000);
+    try {
+      const { stdout } = await run(sh(script, sleep), { captureOutput: true, input, ...bound });
+      await assertGone(pidIn(stdout)!);
+      return stdout.byteLength > 200_000 ? "ended" : "ended without all of its output";
+    } catch (error) {
+      if (!(error instanceof TimeoutExpired)) return (error as Error).name;
+      const pid = pidIn(error.stdout as Uint8Array);
+      if (pid !== undefined) await assertGone(pid);
+      return error.name;
+    }
+  }
+
+  /** The number in the first line, if it has come. */
+  function pidIn(output: Uint8Array): number | undefined {
+    const [line, more] = new TextDecoder().decode(output.subarray(0, 20)).split("\n");
+    return more === undefined ? undefined : Number(line);
+  }
+
+  it("every call settles at its timeout, abort or end, and no command is left", async () => {
+    const outcomes = new Set<string>();
+    let index = 0;
+    const lane = async () => {
+      for (let at = index++; at < 120; at = index++) {
+        // At all moments of a child's life: before its start is known, while it runs, as it ends.
+        const after = at % 40 === 39 ? 10_000 : at % 40;
+        outcomes.add(await runFor(after, `0.0${at % 4}`, at % 2 === 0));
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, lane));
+    assertEquals([...outcomes].sort(), ["TimeoutError", "TimeoutExpired", "ended"]);
+  });
+});
+
 describe("call(), checkCall() and checkOutput()", { skip: WINDOWS }, () => {
   it("call() resolves to the exit code", async () => {
     assertEquals(await call(sh("exit 4")), 4);
