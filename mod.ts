@@ -28,6 +28,17 @@ export { registerClass } from "./src/protocol/register_class.ts";
 export type { ClassRegistration } from "./src/protocol/register_class.ts";
 export { cpuCount } from "./src/multiprocessing/cpu_count.ts";
 export * from "./src/core/errors.ts";
+export {
+  CalledProcessError,
+  SpawnError,
+  TimeoutExpired,
+} from "./src/protocol/subprocess_errors.ts";
+export type {
+  Command,
+  CommandFacts,
+  CommandOutput,
+  SpawnFault,
+} from "./src/protocol/subprocess_errors.ts";
 export type {
   AnyIterable,
   ApplyAsyncOptions,

@@ -20,7 +20,7 @@ export { Popen } from "./popen.ts";
 export { DEVNULL, PIPE, STDOUT } from "./options.ts";
 export type {
   Bytes,
-  CallOptions,
+  CallCommandOptions,
   CapturedOf,
   CheckOutputOptions,
   Communicated,

@@ -48,7 +48,7 @@ export interface RunOptions extends PopenOptions {
 }
 
 /** Options of `call` and `checkCall`. */
-export type CallOptions = Omit<RunOptions, "input" | "captureOutput" | "check">;
+export type CallCommandOptions = Omit<RunOptions, "input" | "captureOutput" | "check">;
 
 /** Options of `checkOutput`. */
 export type CheckOutputOptions = Omit<RunOptions, "stdout" | "captureOutput" | "check">;

@@ -8,7 +8,7 @@ import {
 } from "../protocol/subprocess_errors.ts";
 import { checkFlag, checkInput, POPEN_OPTIONS } from "./check.ts";
 import type {
-  CallOptions,
+  CallCommandOptions,
   CapturedOf,
   CheckOutputOptions,
   OutputOf,
@@ -138,7 +138,7 @@ function split(options: RunOptions | undefined) {
  * console.log(await call(["node", "-e", "process.exit(3)"])); // 3
  * ```
  */
-export async function call(args: Command, options?: CallOptions): Promise<number> {
+export async function call(args: Command, options?: CallCommandOptions): Promise<number> {
   refuse(options, "call", ["input", "captureOutput", "check"]);
   return (await run(args, options)).returncode;
 }
@@ -147,7 +147,7 @@ export async function call(args: Command, options?: CallOptions): Promise<number
  * As {@linkcode call}; rejects with {@linkcode CalledProcessError} where the exit code is not 0, else
  * resolves to 0. Mirrors `subprocess.check_call`.
  */
-export async function checkCall(args: Command, options?: CallOptions): Promise<0> {
+export async function checkCall(args: Command, options?: CallCommandOptions): Promise<0> {
   refuse(options, "checkCall", ["input", "captureOutput", "check"]);
   await run(args, { ...options, check: true });
   return 0;

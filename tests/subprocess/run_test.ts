@@ -4,6 +4,7 @@ import process from "node:process";
 import { describe } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
+import * as core from "@pool/core";
 import { Pool, PoolError, TimeoutError } from "@pool/core";
 import {
   call,
@@ -187,6 +188,11 @@ describe("run()", { skip: WINDOWS }, () => {
       return checkOutput(sh('echo "$1"', String(index)), { text: true });
     });
     assertEquals(await Promise.all(calls), calls.map((_, index) => `${index}\n`));
+  });
+
+  it("its errors are the same classes under both names of the package", () => {
+    assertEquals(core.TimeoutExpired, TimeoutExpired);
+    assertEquals(core.CalledProcessError, CalledProcessError);
   });
 
   it("rejects in a task as it does here", async () => {
