@@ -374,7 +374,7 @@ function broadcastTests({ createPool }: SuiteBackend, scene: Scene): void {
   });
 }
 
-function deathTests({ createPool }: SuiteBackend, scene: Scene): void {
+function deathTests({ createPool, traits }: SuiteBackend, scene: Scene): void {
   for (const way of ["0", "1", "3", "throw", "reject"]) {
     it(`a worker that ends by ${way} fails its own call, and is replaced`, async () => {
       await using pool = createPool({ workers: 2, name: "mortal" });

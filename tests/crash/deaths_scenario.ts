@@ -1,7 +1,8 @@
 /** Workers that end in every way they can: `deaths_scenario.ts <case>`. */
 import process from "node:process";
-import { importTasks, Pool, type PoolOptions } from "@pool/core";
+import { importTasks, type Pool, type PoolOptions } from "@pool/core";
 import * as tasks from "./crash_tasks.ts";
+import { createPool } from "./scenario_pool.ts";
 import { outcome, tell, type Told } from "./outcome.ts";
 
 /** What the test looks at. */
@@ -20,7 +21,7 @@ export interface DeathReport {
 
 /** Runs one call that ends its worker among others that do not. */
 async function among(call: (pool: Pool) => PromiseLike<unknown>, options: PoolOptions = {}) {
-  await using pool = new Pool({ workers: 2, ...options });
+  await using pool = createPool({ workers: 2, ...options });
   await outcome(pool.map(tasks.echo, [1, 2, 3, 4]));
   const began = performance.now();
   const victim = outcome(call(pool));
@@ -41,7 +42,7 @@ async function broken(options: PoolOptions): Promise<void> {
   const began = performance.now();
   let pool: Pool | undefined;
   try {
-    pool = new Pool({ workers: 2, ...options });
+    pool = createPool({ workers: 2, ...options });
     const calls = Array.from({ length: 5 }, () => outcome(pool!.apply(tasks.echo, [1])));
     const [victim, ...others] = await Promise.all(calls);
     const later = outcome((async () => await pool!.apply(tasks.echo, [2]))());
@@ -54,7 +55,7 @@ async function broken(options: PoolOptions): Promise<void> {
 
 /** Calls the task when the last one has ended its worker. */
 async function idle(end: (pool: Pool) => PromiseLike<unknown>): Promise<void> {
-  await using pool = new Pool(1);
+  await using pool = createPool(1);
   const down = Promise.withResolvers<void>();
   pool.events.subscribe(({ type }) => type === "workerDown" && down.resolve());
   const began = performance.now();
@@ -111,7 +112,7 @@ const cases: Record<string, () => Promise<void>> = {
     return among((pool) => pool.apply(never));
   },
   "all workers, full queue": async () => {
-    await using pool = new Pool(4);
+    await using pool = createPool(4);
     await outcome(pool.broadcast(tasks.noop));
     const began = performance.now();
     const deaths = Array.from({ length: 4 }, (_, n) => outcome(pool.apply(tasks.exit, [n])));
@@ -124,7 +125,7 @@ const cases: Record<string, () => Promise<void>> = {
     tell({ victim, others, after, took: performance.now() - began });
   },
   "ten deaths, one after the other": async () => {
-    await using pool = new Pool(2);
+    await using pool = createPool(2);
     const began = performance.now();
     let victim!: Told;
     for (let n = 0; n < 10; n++) victim = await outcome(pool.apply(tasks.exit, [n]));

@@ -27,6 +27,8 @@ export interface ScenarioEnd {
 export interface ScenarioOptions {
   /** Milliseconds; then it is killed. */
   readonly timeout?: number;
+  /** What the scenario's pools run on; default: threads. */
+  readonly backend?: "thread" | "process";
   /** Called with all of stdout so far whenever there is more. */
   readonly onOutput?: (text: string, child: ChildProcess) => void;
 }
@@ -50,13 +52,14 @@ function compileCache(): string | undefined {
 export function runScenario(
   name: string,
   args: readonly string[] = [],
-  { timeout = 20_000, onOutput }: ScenarioOptions = {},
+  { timeout = 20_000, backend = "thread", onOutput }: ScenarioOptions = {},
 ): Promise<ScenarioEnd> {
   if (process.env[GUARD]) throw new Error("Cannot run a scenario: this is one");
   const file = fileURLToPath(new URL(`./${name}_scenario.ts`, import.meta.url));
   const env: Record<string, string | undefined> = {
     ...process.env,
     [GUARD]: name,
+    POOL_SCENARIO_BACKEND: backend,
     NO_COLOR: "1",
     NODE_COMPILE_CACHE: compileCache(),
   };
@@ -83,18 +86,26 @@ export function runScenario(
     let ended = 0;
     child.on("error", reject);
     child.on("exit", () => ended = performance.now());
-    child.on("close", (code, signal) => {
+    child.on("close", async (code, signal) => {
       clearTimeout(timer);
-      const orphans = groupIsAlive(child.pid!);
+      const orphans = await groupIsAlive(child.pid!);
       resolve({ code, signal, stdout, stderr, late, lingered: ended - spoke, orphans });
     });
   });
 }
 
-/** True while any process of the group that the scenario led is alive; kills what is left. */
-function groupIsAlive(leader: number): boolean {
+/** Orphans that have ended stay until the system has looked at them, which takes up to a second. */
+const PATIENCE = 2500;
+
+/** True where a process of the group that the scenario led stays alive; kills what is left. */
+async function groupIsAlive(leader: number): Promise<boolean> {
   if (process.platform === "win32") return false;
   try {
+    const end = performance.now() + PATIENCE;
+    while (performance.now() < end) {
+      process.kill(-leader, 0);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     return process.kill(-leader, "SIGKILL");
   } catch {
     return false;

@@ -1,7 +1,8 @@
 /** A program in the middle of a map: `signals_scenario.ts <case>`. */
 import process from "node:process";
-import { Pool } from "@pool/core";
+import type { Pool } from "@pool/core";
 import * as tasks from "./crash_tasks.ts";
+import { createPool } from "./scenario_pool.ts";
 
 async function ready(pool: Pool): Promise<void> {
   await pool.broadcast(tasks.noop);
@@ -10,22 +11,22 @@ async function ready(pool: Pool): Promise<void> {
 
 const cases: Record<string, () => Promise<void>> = {
   "sleeping": async () => {
-    const pool = new Pool(2);
+    const pool = createPool(2);
     await ready(pool);
     await pool.map(tasks.sleep, [60_000, 60_000, 60_000]);
   },
   "spinning": async () => {
-    const pool = new Pool(2);
+    const pool = createPool(2);
     await ready(pool);
     await pool.map(tasks.spin, [60_000, 60_000, 60_000]);
   },
   "idle": async () => {
-    const pool = new Pool(2);
+    const pool = createPool(2);
     await ready(pool);
     await new Promise((resolve) => setTimeout(resolve, 60_000));
   },
   "handled": async () => {
-    await using pool = new Pool(2);
+    await using pool = createPool(2);
     const interrupt = new AbortController();
     process.once("SIGINT", () => interrupt.abort(new Error("interrupted")));
     await ready(pool);

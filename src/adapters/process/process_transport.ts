@@ -125,6 +125,14 @@ export class ProcessTransport implements Transport {
     this.#wait(2);
   }
 
+  /** It ended before it could say anything. */
+  #failure(stderr: string | undefined): PoolError | undefined {
+    const { exitCode, signal } = this.#exit;
+    if (signal) return undefined;
+    const words = stderr === undefined ? "" : `; its last words:\n${stderr.trimEnd()}`;
+    return new PoolError(`Cannot start child process: it ended with exit code ${exitCode}${words}`);
+  }
+
   #wait(rounds: number): void {
     if (this.#ended) return;
     if (rounds === 0) return this.#end();
@@ -144,8 +152,9 @@ export class ProcessTransport implements Transport {
     this.#socket?.destroy();
     this.#child.stderr?.destroy();
     this.#channel.recover(this.#cells.lastWords());
-    const { exitCode, signal, error } = this.#exit;
+    const { exitCode, signal } = this.#exit;
     const stderr = this.#stderr?.text;
+    const error = this.#exit.error ?? (this.#socket ? undefined : this.#failure(stderr));
     this.#events.exit({
       exitCode,
       signal,

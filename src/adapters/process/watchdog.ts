@@ -4,10 +4,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 /**
  * Reads `+pid` and `-pid`. At the end of its input, which comes with the end of the host, however it
  * ended, children have a second to go by themselves; a busy one does not see that its host is gone.
- * Ctrl-C and the like are for the host.
  */
 const SCRIPT = `
-trap '' INT TERM HUP
 pids=
 while read -r line; do
   case $line in
@@ -59,7 +57,11 @@ export class Watchdog {
   #start(): void {
     if (this.#failed) return;
     try {
-      const shell = spawn("sh", ["-c", SCRIPT], { stdio: ["pipe", "ignore", "ignore"] });
+      const shell = spawn("sh", ["-c", SCRIPT], {
+        stdio: ["pipe", "ignore", "ignore"],
+        // In no group that a signal for ours could end.
+        detached: true,
+      });
       this.#shell = shell;
       const lost = (): void => {
         if (this.#shell === shell) this.#shell = undefined;

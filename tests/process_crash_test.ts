@@ -1,0 +1,3 @@
+import { crashSuites } from "./crash/crash_suites.ts";
+
+crashSuites("process");
