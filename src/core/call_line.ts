@@ -1,3 +1,4 @@
+import { Batch, type Resolve } from "./batch.ts";
 import type { KnownFunction } from "./functions.ts";
 import { Job, nextJobId, PromiseSink } from "./job.ts";
 
@@ -6,11 +7,13 @@ const BLOCK = 1024;
 
 /** What is known of a call; the promise's `resolve` stands for its caller. */
 class Block {
-  readonly ids: number[] = [];
-  readonly functions: KnownFunction[] = [];
+  /** How many calls it holds. */
+  length = 0;
+  readonly ids: number[] = new Array(BLOCK);
+  readonly functions: KnownFunction[] = new Array(BLOCK);
   /** A lone argument as it is, others as an array. */
-  readonly args: unknown[] = [];
-  readonly resolves: ((value: unknown) => void)[] = [];
+  readonly args: unknown[] = new Array(BLOCK);
+  readonly resolves: Resolve[] = new Array(BLOCK);
   next: Block | undefined = undefined;
 }
 
@@ -32,13 +35,14 @@ export class CallLine {
   }
 
   /** Adds a call behind the others. Its arguments, all of them primitive, are copied. */
-  push(fn: KnownFunction, args: readonly unknown[], resolve: (value: unknown) => void): void {
+  push(fn: KnownFunction, args: readonly unknown[], resolve: Resolve): void {
     let block = this.#last;
-    if (block.ids.length === BLOCK) this.#last = block = block.next = new Block();
-    block.ids.push(nextJobId());
-    block.functions.push(fn);
-    block.args.push(args.length === 1 ? args[0] : args.slice());
-    block.resolves.push(resolve);
+    if (block.length === BLOCK) this.#last = block = block.next = new Block();
+    const index = block.length++;
+    block.ids[index] = nextJobId();
+    block.functions[index] = fn;
+    block.args[index] = args.length === 1 ? args[0] : args.slice();
+    block.resolves[index] = resolve;
     this.#size++;
   }
 
@@ -56,6 +60,32 @@ export class CallLine {
     if (--this.#size === 0) this.#clear();
     else if (++this.#gone === BLOCK) this.#leaveBlock();
     return front;
+  }
+
+  /** Takes several calls of one function out, as many as may go together; one, where that is all. */
+  take(most: number): Job | undefined {
+    const { length, ids, functions, args, resolves } = this.#first;
+    const from = this.#gone;
+    let to = from;
+    // Calls of a batch are numbered one after the other.
+    while (
+      to < length && to - from < most && functions[to] === functions[from] &&
+      ids[to] === ids[from]! + to - from && isSmall(args[to])
+    ) to++;
+    const count = to - from;
+    if (count < 2) return this.shift();
+    const batch = new Batch(
+      ids[from]!,
+      functions[from]!,
+      args.slice(from, to),
+      resolves.slice(from, to),
+    );
+    this.#front = undefined;
+    this.#size -= count;
+    this.#gone = to;
+    if (this.#size === 0) this.#clear();
+    else if (to === BLOCK) this.#leaveBlock();
+    return batch;
   }
 
   #makeJob({ ids, functions, args, resolves }: Block, index: number): Job {
@@ -79,4 +109,10 @@ export class CallLine {
     this.#first = this.#last = new Block();
     this.#gone = 0;
   }
+}
+
+/** So small that a slot holds as many as go together. */
+function isSmall(arg: unknown): boolean {
+  const type = typeof arg;
+  return type === "number" || type === "boolean" || arg === null || arg === undefined;
 }

@@ -2,6 +2,7 @@
  * Decides which job runs where and when: jobs wait in the waiting room until a lane has room for them.
  * It knows nothing of results.
  */
+import type { Resolve } from "./batch.ts";
 import type { Clock } from "./backend.ts";
 import type { Crew } from "./crew.ts";
 import type { KnownFunction } from "./functions.ts";
@@ -81,7 +82,7 @@ export class Dispatcher {
   }
 
   /** Lets a call without options wait; only while {@link Dispatcher.lines}. */
-  line(fn: KnownFunction, args: readonly unknown[], resolve: (value: unknown) => void): void {
+  line(fn: KnownFunction, args: readonly unknown[], resolve: Resolve): void {
     this.#room.addCall(fn, args, resolve);
     if (this.#crew.vacant > 0) this.grow();
   }
@@ -135,8 +136,8 @@ export class Dispatcher {
       const cost = costOf(job);
       const lane = this.#roster.pick(job, cost);
       if (!lane) break;
-      this.#room.remove(job);
-      this.#give(lane, job, cost);
+      const taken = this.#room.take(job, lane.batchOf(job.fn));
+      this.#give(lane, taken, costOf(taken));
     }
     while (this.#room.lobby > 0 && this.#mayAdmit()) this.add(this.#room.admit()!);
   }
@@ -214,11 +215,10 @@ export class Dispatcher {
 
   /** Gives a lane jobs that anyone may run, as many as it takes: it has just made room. */
   #fill(lane: Lane): void {
-    for (let job = this.#room.next(); job; job = this.#room.next()) {
-      const cost = costOf(job);
-      if (!lane.accepts(job, cost)) return;
-      this.#room.remove(job);
-      this.#handOver(lane, job, cost);
+    for (let next = this.#room.next(); next; next = this.#room.next()) {
+      if (!lane.accepts(next, costOf(next))) return;
+      const job = this.#room.take(next, lane.batchOf(next.fn));
+      this.#handOver(lane, job, costOf(job));
     }
   }
 

@@ -10,6 +10,8 @@ export interface KnownFunction {
   readonly name: string;
   /** Mean time of a call in milliseconds, as workers measured it; infinite until then. */
   estimate: number;
+  /** Its calls go together in batches; not any more once one of them had a result that no slot takes. */
+  batches: boolean;
 }
 
 /** How much one more measurement counts in the mean. */
@@ -57,7 +59,13 @@ export class Functions {
     let known = source === undefined ? undefined : this.#bySource.get(source);
     if (!known) {
       const id = this.#byId.length;
-      known = { id, reference, name: reference.name || "anonymous", estimate: Infinity };
+      known = {
+        id,
+        reference,
+        name: reference.name || "anonymous",
+        estimate: Infinity,
+        batches: true,
+      };
       this.#byId.push(known);
       if (source !== undefined) this.#bySource.set(source, known);
     }

@@ -11,6 +11,7 @@ import {
   type ToWorker,
   writeJob,
 } from "../protocol/messages.ts";
+import { Batch } from "./batch.ts";
 import type { Transport, WorkerAdapter, WorkerEnd, WorkerSpec } from "./backend.ts";
 import { MaybeEncodingError } from "./errors.ts";
 import type { KnownFunction } from "./functions.ts";
@@ -36,12 +37,16 @@ export interface LaneEvents {
   setupFailed(lane: Lane, error: SentValue): void;
   /** A job is done; `payload` as in a reply. */
   done(job: Job, outcome: Outcome, payload: unknown): void;
+  /** The first calls of a batch are done. */
+  partlyDone(batch: Batch, results: readonly unknown[]): void;
+  /** Calls of a batch did not run and are to wait again; the last one first. */
+  givenBack(jobs: readonly Job[]): void;
   /** So many calls of a function took so long (ms). */
   measured(functionId: number, calls: number, milliseconds: number): void;
   /** Replies came, so that there may be room. */
   progressed(lane: Lane): void;
   items(job: Job, items: readonly SentValue[]): void;
-  reported(job: Job, value: SentValue): void;
+  reported(jobId: number, value: SentValue): void;
   /** It waits for {@link Lane.flush} at the end of this turn. */
   hasOutgoing(lane: Lane): void;
   /** The finalizer is through. */
@@ -71,6 +76,8 @@ export const AHEAD = 2;
 const FLUSH_AT = 256;
 /** A function that takes longer (ms) keeps no finished result waiting behind it. */
 const LONG = 0.1;
+/** Most calls of a batch: so many small arguments fit into a slot. */
+const MOST_CALLS = 64;
 
 /** One worker: what it was given, and the wire to it. */
 export class Lane {
@@ -184,6 +191,14 @@ export class Lane {
     if (this.#outstanding === 0) return true;
     if (job.movesOnce || this.#exclusive || !this.#ahead) return false;
     return this.#load + cost <= AHEAD;
+  }
+
+  /** How many small calls of a function it takes together, in one slot. */
+  batchOf(fn: KnownFunction): number {
+    if (!this.#slots || !this.#ahead || !fn.batches || this.#messages.size > 0) return 1;
+    if (!this.#foundFunctions[fn.id]) return 1;
+    const time = Math.min(LONG, AHEAD - this.#load);
+    return Math.min(MOST_CALLS, Math.floor(time / fn.estimate));
   }
 
   /** Hands a job over; it leaves with the next {@link flush}. */
@@ -306,10 +321,21 @@ export class Lane {
       return [];
     }
     this.#stalled = this.#outstanding > 0;
+    const jobs: Job[] = [];
     // The worker may begin the next ones meanwhile: none that came after one that was taken back.
-    return this.#lastFirst().filter((job) =>
-      job.state === "placed" && !job.movesOnce && !job.pinned && this.takeBack(job)
-    );
+    for (const job of this.#lastFirst()) {
+      if (job.state !== "placed" || job.movesOnce || job.pinned) continue;
+      if (this.takeBack(job)) jobs.push(...(job instanceof Batch ? job.giveBack(0) : [job]));
+      else if (job instanceof Batch) jobs.push(...this.#stopBatch(job).rest);
+    }
+    return jobs;
+  }
+
+  /** Settles what is done of a batch; returns the call that was begun last, and those that were not. */
+  #stopBatch(batch: Batch): { readonly last: Job; readonly rest: Job[] } {
+    const results = this.#slots!.stopBatch(batch.cell);
+    this.#events.partlyDone(batch, results);
+    return { last: batch.call(results.length), rest: batch.giveBack(results.length + 1) };
   }
 
   /** Its jobs in the order in which they go back to the head of the line. */
@@ -392,7 +418,10 @@ export class Lane {
       case "items":
         return this.#forLiveJob(message.cell, (job) => this.#events.items(job, message.items));
       case "progress":
-        return this.#forLiveJob(message.cell, (job) => this.#events.reported(job, message.value));
+        return this.#forLiveJob(
+          message.cell,
+          () => this.#events.reported(message.jobId, message.value),
+        );
       case "dying":
         this.dying = message;
         return;
@@ -414,11 +443,16 @@ export class Lane {
     }
     readReplies(replies, (cell, outcome, payload) => {
       const job = this.#jobs[cell];
+      const batch = job instanceof Batch ? this.#stopBatch(job) : undefined;
       this.#release(cell);
       if (!job) return;
       this.#foundFunctions[job.fn.id] = true;
       this.#leave(job);
-      this.#events.done(job, outcome, payload);
+      this.#events.done(batch?.last ?? job, outcome, payload);
+      if (!batch) return;
+      // A result that no slot takes ends a batch.
+      job.fn.batches = false;
+      this.#events.givenBack(batch.rest);
     });
     this.#events.progressed(this);
   }
@@ -450,10 +484,15 @@ export class Lane {
         calls = milliseconds = 0;
         this.#foundFunctions[fn.id] = true;
       }
-      calls += job.calls;
       milliseconds += elapsed;
       this.#leave(job);
-      this.#events.done(job, outcome, payload);
+      if (job instanceof Batch) {
+        calls += (payload as unknown[]).length;
+        this.#events.partlyDone(job, payload as unknown[]);
+      } else {
+        calls += job.calls;
+        this.#events.done(job, outcome, payload);
+      }
     });
     tell();
     return taken;
@@ -486,7 +525,15 @@ export class Lane {
     for (const job of this.#lastFirst()) {
       const untouched = unsent.has(job) ||
         (this.#claims?.state(job.cell) === "waiting" && !job.movesOnce);
-      (untouched ? waiting : begun).push(job);
+      if (!(job instanceof Batch)) {
+        (untouched ? waiting : begun).push(job);
+      } else if (untouched) {
+        waiting.push(...job.giveBack(0));
+      } else {
+        const { last, rest } = this.#stopBatch(job);
+        waiting.push(...rest);
+        begun.push(last);
+      }
     }
     this.state = "gone";
     return { begun, waiting };

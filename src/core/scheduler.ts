@@ -10,6 +10,7 @@
  */
 import { type JobArgs, type MixedChunk, Outcome, type SetupCall } from "../protocol/messages.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
+import { Batch } from "./batch.ts";
 import type { Host, KeepAlive, WorkerEnd } from "./backend.ts";
 import { Crew, type CrewConfig } from "./crew.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -198,9 +199,10 @@ export class Scheduler {
     if (this.#pending++ === 0) this.#keepAlive.hold();
   }
 
-  /** One reason less. */
-  release(): void {
-    if (--this.#pending > 0) return;
+  /** One reason less, or several. */
+  release(count = 1): void {
+    this.#pending -= count;
+    if (this.#pending > 0) return;
     if (this.#state === "open" || this.#state === "closing") this.#keepAlive.release();
     this.#closeIfDone();
   }
@@ -282,8 +284,10 @@ export class Scheduler {
 
   #placed(job: Job, lane: Lane): void {
     this.#limits.placed(job);
-    if (this.events.active) {
-      const { id: jobId, fn: { name: task } } = job;
+    if (!this.events.active) return;
+    const { id, fn: { name: task } } = job;
+    const end = id + (job instanceof Batch ? job.calls : 1);
+    for (let jobId = id; jobId < end; jobId++) {
       this.events.emit({ type: "start", time: this.#now(), jobId, task, workerId: lane.workerId });
     }
   }
@@ -307,13 +311,17 @@ export class Scheduler {
       },
       setupFailed: (lane, error) => this.#crew.setupFailed(lane, error),
       done: (job, outcome, payload) => this.#done(job, outcome, payload),
+      partlyDone: (batch, results) => this.#fulfil(batch, results),
+      givenBack: (jobs) => {
+        for (const job of jobs) this.#requeue(job);
+      },
       measured: (functionId, calls, milliseconds) => {
         const fn = this.functions.byId(functionId);
         if (fn) learn(fn, calls, milliseconds);
       },
       progressed: (lane) => this.#dispatcher.progressed(lane),
       items: (job, items) => job.sink.items?.(items),
-      reported: ({ id: jobId }, value) =>
+      reported: (jobId, value) =>
         this.#emit(() => ({
           type: "progress",
           time: this.#now(),
@@ -408,6 +416,22 @@ export class Scheduler {
       this.events.emit({ type: "end", time: this.#now(), jobId, task, workerId, outcome });
     }
     this.release();
+  }
+
+  /** The same for the first calls of a batch. */
+  #fulfil(batch: Batch, results: readonly unknown[]): void {
+    const first = batch.id + batch.settled;
+    const count = batch.fulfil(results);
+    this.#fulfilled += count;
+    if (this.events.active) {
+      const { fn: { name: task }, lane } = batch;
+      for (let jobId = first; jobId < first + count; jobId++) {
+        const time = this.#now();
+        const workerId = lane?.workerId;
+        this.events.emit({ type: "end", time, jobId, task, workerId, outcome: "fulfilled" });
+      }
+    }
+    if (count > 0) this.release(count);
   }
 
   // The end.

@@ -71,9 +71,18 @@ export class SlotWire {
     const slots = this.#slots;
     for (let cell = slots.nextDone(); cell !== undefined; cell = slots.nextDone()) {
       const outcome = slots.outcome(cell) as Outcome;
-      const payload = outcome === Outcome.value ? slots.readResult(cell) : undefined;
+      const payload = outcome === Outcome.value
+        ? slots.readResult(cell)
+        : outcome === Outcome.batch
+        ? slots.readResults(cell)
+        : undefined;
       each(cell, outcome, slots.elapsed(cell), payload);
     }
+  }
+
+  /** Takes back the calls of a batch that were not begun; returns the results of those that are done. */
+  stopBatch(cell: number): unknown[] {
+    return this.#slots.readResults(cell, this.#slots.stopBatch(cell));
   }
 
   /** The worker is gone. */

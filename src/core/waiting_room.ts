@@ -1,4 +1,5 @@
 import { Backlog, goesBefore } from "./backlog.ts";
+import type { Resolve } from "./batch.ts";
 import { CallLine } from "./call_line.ts";
 import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
@@ -62,7 +63,7 @@ export class WaitingRoom {
   }
 
   /** Adds a call without options; see {@link CallLine}. */
-  addCall(fn: KnownFunction, args: readonly unknown[], resolve: (value: unknown) => void): void {
+  addCall(fn: KnownFunction, args: readonly unknown[], resolve: Resolve): void {
     this.#line.push(fn, args, resolve);
   }
 
@@ -86,6 +87,13 @@ export class WaitingRoom {
     const job = this.#common.peek();
     const call = this.#line.front;
     return job && call ? earlier(job, call) : job ?? call;
+  }
+
+  /** Takes out what `next()` gave, or a batch that begins with it. */
+  take(next: Job, most: number): Job {
+    if (most > 1 && next === this.#line.front) return this.#line.take(most)!;
+    this.remove(next);
+    return next;
   }
 
   /** The next job for this seat, where one waits with its key; a common one that goes before it. */

@@ -55,7 +55,12 @@ export type FromWorker =
     readonly memory?: number;
   }
   | { readonly type: "items"; readonly cell: number; readonly items: readonly SentValue[] }
-  | { readonly type: "progress"; readonly cell: number; readonly value: SentValue }
+  | {
+    readonly type: "progress";
+    readonly cell: number;
+    readonly jobId: number;
+    readonly value: SentValue;
+  }
   /** The worker is about to end by itself: its exit code, and what it died of. */
   | {
     readonly type: "dying";
@@ -101,6 +106,8 @@ export const JobMode = {
   starmap: 2,
   /** `fn(...args)` gives an iterable whose items stream back. */
   stream: 3,
+  /** Calls of their own with one argument each, in one slot; never in a message. */
+  batch: 4,
 } as const;
 /** One of the numbers in {@link JobMode}. */
 export type JobMode = typeof JobMode[keyof typeof JobMode];
@@ -175,6 +182,8 @@ export const Outcome = {
   skipped: 3,
   /** The payload is a {@link MixedChunk}: some items of a map threw. */
   mixed: 4,
+  /** The payload is an array: the results of the first calls of a batch. The others did not run. */
+  batch: 5,
 } as const;
 /** One of the numbers in {@link Outcome}. */
 export type Outcome = typeof Outcome[keyof typeof Outcome];

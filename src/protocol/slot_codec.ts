@@ -71,6 +71,11 @@ export class ValueBytes {
     return true;
   }
 
+  /** Behind the last byte that was written. */
+  get end(): number {
+    return this.#at;
+  }
+
   /** Reads what `write` wrote. */
   read(start: number): unknown {
     this.#at = start;

@@ -3,7 +3,7 @@
  * has the state machine and says why no wake-up is lost.
  */
 import { CELLS } from "./claims.ts";
-import type { JobArgs } from "./messages.ts";
+import { type JobArgs, Outcome } from "./messages.ts";
 import { type TextMemory, ValueBytes } from "./slot_codec.ts";
 
 /**
@@ -12,7 +12,9 @@ import { type TextMemory, ValueBytes } from "./slot_codec.ts";
  */
 const SLOT_BYTES = 17 * 64;
 /** What stands in a slot before the values: see `#numbers` and `#elapsed` below. */
-const HEADER_BYTES = 24;
+const HEADER_BYTES = 32;
+/** In the progress of a batch: the host has taken back what was not begun. */
+const STOPPED = 1 << 30;
 /** Cells and one mark for mail. */
 const INBOX_SIZE = 2 * CELLS;
 /** In the inbox: a message has been posted; in place of a cell. */
@@ -54,7 +56,10 @@ export class Slots {
   readonly #control: Int32Array;
   readonly #inbox: Int32Array;
   readonly #outbox: Int32Array;
-  /** By slot: function, job, mode and number of arguments; later the outcome in place of the mode. */
+  /**
+   * By slot: function, job, mode and number of arguments; later the outcome in place of the mode, and the
+   * number of results. Behind `#elapsed`: the call of a batch that was begun last.
+   */
   readonly #numbers: Int32Array;
   /** By slot: milliseconds that the call took. */
   readonly #elapsed: Float64Array;
@@ -63,6 +68,8 @@ export class Slots {
   #read = 0;
   /** How far this side has written. */
   #written = 0;
+  /** Where the next result of a batch goes. */
+  #resultsEnd = 0;
 
   constructor(wrapText: WrapText, memory: SharedArrayBuffer) {
     this.memory = memory;
@@ -98,6 +105,7 @@ export class Slots {
     this.#numbers[at + 1] = jobId;
     this.#numbers[at + 2] = mode;
     this.#numbers[at + 3] = args.length;
+    this.#numbers[at + 6] = 0;
     return true;
   }
 
@@ -153,6 +161,16 @@ export class Slots {
   /** The result of a finished cell. */
   readResult(cell: number): unknown {
     return this.#values.read(SLOTS_AT + cell * SLOT_BYTES + HEADER_BYTES);
+  }
+
+  /** The results of the first calls of a batch; see {@link Slots.stopBatch} for how many there are. */
+  readResults(cell: number, count = this.#numbers[cell * (SLOT_BYTES / 4) + 3]!): unknown[] {
+    return this.#values.readAll(count, SLOTS_AT + cell * SLOT_BYTES + HEADER_BYTES);
+  }
+
+  /** Takes back the calls of a batch that were not begun; returns which one was begun last. */
+  stopBatch(cell: number): number {
+    return Atomics.or(this.#numbers, cell * (SLOT_BYTES / 4) + 6, STOPPED) & ~STOPPED;
   }
 
   /** Waits for the worker's bell; resolves at the next one after {@link Slots.sleep}. */
@@ -212,6 +230,28 @@ export class Slots {
       // A getter threw; the way by message says so, with its path.
       return false;
     }
+  }
+
+  /** Begins another call of a batch; false when the host has taken it back. */
+  beginNext(cell: number, index: number): boolean {
+    const at = cell * (SLOT_BYTES / 4) + 6;
+    // Publishes the result of the call before.
+    return Atomics.compareExchange(this.#numbers, at, index - 1, index) === index - 1;
+  }
+
+  /** Adds the result of a call of a batch, of which the first is 0; false where it does not fit. */
+  addResult(cell: number, index: number, result: unknown): boolean {
+    const start = SLOTS_AT + cell * SLOT_BYTES;
+    if (index === 0) this.#resultsEnd = start + HEADER_BYTES;
+    if (!this.#values.write(result, this.#resultsEnd, start + SLOT_BYTES)) return false;
+    this.#resultsEnd = this.#values.end;
+    return true;
+  }
+
+  /** Sends a batch of which so many calls are finished. */
+  finishBatch(cell: number, count: number, elapsed: number): void {
+    this.#numbers[cell * (SLOT_BYTES / 4) + 3] = count;
+    this.finish(cell, Outcome.batch, elapsed);
   }
 
   /** Sends a finished cell. */

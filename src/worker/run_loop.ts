@@ -73,6 +73,8 @@ export class RunLoop {
   /** The job has sent messages, which its result must not overtake. */
   #talked = false;
   #task: RunningTask | undefined;
+  /** Which call of a batch it is. */
+  #index = 0;
   #stream: StreamPump | undefined;
   /** When the current job began, and the one before it ended. */
   #began = 0;
@@ -177,6 +179,7 @@ export class RunLoop {
     this.#job = job;
     this.#talked = job.mode === JobMode.stream;
     this.#task = undefined;
+    this.#index = 0;
     const found = this.#functions.known(job.functionId);
     return found ? this.#run(job, found) : this.#findAndRun(job);
   }
@@ -196,6 +199,7 @@ export class RunLoop {
   }
 
   #run(job: JobRecord, found: FoundFunction): Promise<void> | undefined {
+    if (job.mode === JobMode.batch) return this.#runBatch(job, found);
     const { runWith } = this.#services;
     let result: unknown;
     try {
@@ -207,10 +211,7 @@ export class RunLoop {
       return this.#fail(job, error, found.inline);
     }
     if (!isThenable(result)) return this.#succeed(job, result);
-    return Promise.resolve(result).then(
-      (value) => this.#succeed(job, value),
-      (error) => this.#fail(job, error, found.inline),
-    );
+    return this.#awaitResult(job, result, found.inline);
   }
 
   #call(job: JobRecord, { fn, inline }: FoundFunction): unknown {
@@ -229,6 +230,43 @@ export class RunLoop {
         return new ChunkRun(args, { call, beginItem, inline }).run();
       }
     }
+  }
+
+  /** Leaves each result in the slot at once; the first that no slot takes ends the batch, by message. */
+  #runBatch(job: JobRecord, { fn, inline }: FoundFunction): Promise<void> | undefined {
+    const { cell, args } = job;
+    const slots = this.#slots!;
+    for (let index = 0; index < args.length; index++) {
+      if (index > 0) {
+        if (!slots.beginNext(cell, index)) return this.#finishBatch(job, index);
+        this.#task = undefined;
+        this.#index = index;
+      }
+      let result: unknown;
+      try {
+        result = fn(args[index]);
+      } catch (error) {
+        return this.#fail(job, error, inline);
+      }
+      if (isThenable(result)) return this.#awaitResult(job, result, inline);
+      if (!isPrimitive(result) || this.#talked || !slots.addResult(cell, index, result)) {
+        return this.#succeed(job, result);
+      }
+    }
+    this.#finishBatch(job, args.length);
+  }
+
+  #finishBatch(job: JobRecord, count: number): undefined {
+    this.#slots!.finishBatch(job.cell, count, this.#end(job));
+    this.#unrung += count - 1;
+    this.#ringAfter(0);
+  }
+
+  #awaitResult(job: JobRecord, result: PromiseLike<unknown>, inline: boolean): Promise<void> {
+    return Promise.resolve(result).then(
+      (value) => this.#succeed(job, value),
+      (error) => this.#fail(job, error, inline),
+    );
   }
 
   #runStream(cell: number, iterable: unknown): Promise<void> {
@@ -276,18 +314,25 @@ export class RunLoop {
     const primitive = outcome === Outcome.value && isPrimitive(payload);
     if (primitive && this.#fitsSlot(job, payload)) return this.#finishInSlot(job);
     const elapsed = this.#end(job);
-    const calls = job.mode === JobMode.call || job.mode === JobMode.stream ? 1 : job.args.length;
+    const chunk = job.mode === JobMode.map || job.mode === JobMode.starmap;
+    const calls = chunk ? job.args.length : this.#index + 1;
     this.#replies.addTime(job.functionId, calls, elapsed);
     this.#replies.add(job.cell, outcome, payload, transfer);
   }
 
   #fitsSlot(job: JobRecord, result: unknown): boolean {
-    return !this.#talked && this.#slots !== undefined && this.#slots.writeResult(job.cell, result);
+    return !this.#talked && job.mode !== JobMode.batch && this.#slots !== undefined &&
+      this.#slots.writeResult(job.cell, result);
   }
 
   #finishInSlot(job: JobRecord): undefined {
     const elapsed = this.#end(job);
     this.#slots!.finish(job.cell, Outcome.value, elapsed);
+    this.#ringAfter(elapsed);
+  }
+
+  /** Calls the host after a job of so many milliseconds, if it is time. */
+  #ringAfter(elapsed: number): undefined {
     if (++this.#unrung < RESULTS_A_BELL && elapsed < LONG) return;
     this.#slots!.ringBell();
     this.#unrung = 0;
@@ -309,12 +354,14 @@ export class RunLoop {
   }
 
   #createTask(job: JobRecord): RunningTask {
-    return new RunningTask(job.jobId, this.#workerId, ({ value, marked, transfer }) => {
+    const index = this.#index;
+    const jobId = job.jobId + index;
+    return new RunningTask(jobId, this.#workerId, ({ value, marked, transfer }) => {
       // Said after the end: its cell may be another job's by now.
-      if (this.#job !== job) return;
+      if (this.#job !== job || this.#index !== index) return;
       this.#talked = true;
       this.#services.post(
-        { type: "progress", cell: job.cell, value: { value, marked } },
+        { type: "progress", cell: job.cell, jobId, value: { value, marked } },
         transfer,
       );
     });

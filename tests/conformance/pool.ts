@@ -1,6 +1,7 @@
 /** Everything that a pool promises, on one backend; Python's own tests of its pool are the guide. */
 import type { Backend } from "./backend.ts";
 import { applySuite } from "./pool_apply.ts";
+import { burstsSuite } from "./pool_bursts.ts";
 import { cancelSuite } from "./pool_cancel.ts";
 import { imapSuite } from "./pool_imap.ts";
 import { inputSuite } from "./pool_input.ts";
@@ -13,6 +14,7 @@ import { workersSuite } from "./pool_workers.ts";
 
 export function poolSuites(backend: Backend): void {
   applySuite(backend);
+  burstsSuite(backend);
   mapSuite(backend);
   imapSuite(backend);
   streamSuite(backend);

@@ -7,7 +7,8 @@ import { FakeAdapter, type FakeOptions, type FakeWorker } from "./fake_adapter.t
 /** A function that takes so long (ms) by what is known. */
 export function known(estimate = Infinity): KnownFunction {
   const id = ++functions;
-  return { id, name: `f${id}`, estimate, reference: { kind: "source", name: "", source: `${id}` } };
+  const reference = { kind: "source", name: "", source: `${id}` } as const;
+  return { id, name: `f${id}`, estimate, reference, batches: true };
 }
 
 let functions = 0;
@@ -39,6 +40,8 @@ export function makeLane(options: FakeOptions = {}, seat = 0): Lonely {
     ready: note("ready"),
     setupFailed: note("setupFailed"),
     done: note("done"),
+    partlyDone: note("partlyDone"),
+    givenBack: note("givenBack"),
     measured: note("measured"),
     progressed: note("progressed"),
     items: note("items"),

@@ -1,0 +1,58 @@
+import { JobMode } from "../protocol/messages.ts";
+import type { KnownFunction } from "./functions.ts";
+import { Job, type JobSink, PromiseSink } from "./job.ts";
+
+/** The promise of one call. */
+export type Resolve = (value: unknown) => void;
+
+const NOBODY: JobSink = { resolve() {}, reject() {} };
+
+/**
+ * Several calls of one function with one plain argument each, on their way in one slot. They run one after
+ * the other and end one by one: the host may read the results of the first while the next one runs, and
+ * take back the rest. Its calls count as jobs of their own, numbered from the batch's own number on.
+ */
+export class Batch extends Job {
+  readonly #resolves: readonly Resolve[];
+  /** So many of its calls are settled: the first ones. */
+  settled = 0;
+  /** So many calls it has: later ones were given back. */
+  #length: number;
+
+  constructor(id: number, fn: KnownFunction, args: unknown[], resolves: readonly Resolve[]) {
+    super(fn, args, NOBODY, undefined, id);
+    this.#resolves = resolves;
+    this.#length = resolves.length;
+  }
+
+  override get mode(): JobMode {
+    return JobMode.batch;
+  }
+
+  override get calls(): number {
+    return this.args.length;
+  }
+
+  /** One of its calls as a job. */
+  call(index: number): Job {
+    const sink = new PromiseSink(this.#resolves[index]!);
+    return new Job(this.fn, [this.args[index]], sink, undefined, this.id + index);
+  }
+
+  /** Gives up its calls from this one on: as jobs, the last first, as they go back to the head of the line. */
+  giveBack(from: number): Job[] {
+    const jobs: Job[] = [];
+    while (this.#length > from) jobs.push(this.call(--this.#length));
+    return jobs;
+  }
+
+  /** Fulfils its first calls as far as they are not; returns how many that were. */
+  fulfil(results: readonly unknown[]): number {
+    const before = this.settled;
+    while (this.settled < results.length) {
+      const index = this.settled++;
+      this.#resolves[index]!(results[index]);
+    }
+    return this.settled - before;
+  }
+}

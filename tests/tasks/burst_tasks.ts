@@ -1,0 +1,67 @@
+/** Tasks that are called so often that many calls travel together; a few of them do something else. */
+import { currentTask, task } from "@pool/core";
+import process from "node:process";
+
+/** How often each call was run, by its number; in shared memory where there is any. */
+let runs: Int32Array = new Int32Array(10_000);
+/** Word 0 lets {@link waitAt} go on. */
+let flags: Int32Array = new Int32Array(1);
+
+export const shareRuns = task(
+  import.meta,
+  (counts: SharedArrayBuffer, words: SharedArrayBuffer): void => {
+    runs = new Int32Array(counts);
+    flags = new Int32Array(words);
+  },
+);
+
+export const increment = task(import.meta, (x: number): number => x + 1);
+
+export const constant = task(import.meta, (): string => "constant");
+
+export const join = task(import.meta, (...parts: unknown[]): string => parts.join(" "));
+
+/** What call `x` of {@link mixed} does, in words; a number: it returns that. */
+export function kindOf(x: number): "throw" | "object" | "promise" | "text" | "symbol" | "number" {
+  const kinds = ["throw", "object", "promise", "text", "symbol"] as const;
+  return kinds[x % 499 - 100] ?? "number";
+}
+
+export const mixed = task(import.meta, (x: number): unknown => {
+  switch (kindOf(x)) {
+    case "throw":
+      throw new RangeError(`not ${x}`);
+    case "object":
+      return { x };
+    case "promise":
+      return Promise.resolve(x);
+    case "text":
+      return `${x} `.repeat(500);
+    case "symbol":
+      return Symbol("no value");
+    default:
+      return x;
+  }
+});
+
+/** Calls of which one ends its worker. */
+export const exitAt4000 = task(import.meta, (x: number): number | Promise<never> => {
+  Atomics.add(runs, x, 1);
+  if (x !== 4000) return x;
+  process.exit(3);
+  // On some runtimes the code after `exit()` still runs for a while.
+  return new Promise(() => {});
+});
+
+/** Calls of which one waits, and lets no event loop turn, for what the host does after the others. */
+export const waitAt4000 = task(import.meta, (x: number): number | string => {
+  Atomics.add(runs, x, 1);
+  return x === 4000 ? Atomics.wait(flags, 0, 0, 8000) : x;
+});
+
+export const jobId = task(import.meta, (_x: number): number => currentTask().jobId);
+
+export const report = task(import.meta, (x: number): number => {
+  if (x % 1000 === 500) currentTask().progress(x);
+  return currentTask().jobId;
+});
