@@ -3,6 +3,7 @@ import type { ExecutorBackend } from "./executor_backend.ts";
 import { breakSuite } from "./futures_break.ts";
 import { mapSuite } from "./futures_map.ts";
 import { shutdownSuite } from "./futures_shutdown.ts";
+import { stormSuite } from "./futures_storm.ts";
 import { submitSuite } from "./futures_submit.ts";
 import { waitSuite } from "./futures_wait.ts";
 
@@ -12,4 +13,5 @@ export function futuresSuites(backend: ExecutorBackend): void {
   waitSuite(backend);
   shutdownSuite(backend);
   breakSuite(backend);
+  stormSuite(backend);
 }
