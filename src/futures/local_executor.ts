@@ -22,7 +22,7 @@ import { Scheduler } from "../core/scheduler.ts";
 import type { PoolStats } from "../core/stats.ts";
 import { type ExecutorKind, type ExecutorOptions, planExecutor } from "./executor_options.ts";
 import type { Future } from "./future.ts";
-import { type Batch, MapResults } from "./map_results.ts";
+import { type ChunkResults, MapResults } from "./map_results.ts";
 import { SubmittedCalls } from "./submitted_calls.ts";
 import { Zip } from "./zip.ts";
 
@@ -128,9 +128,9 @@ export class LocalExecutor implements Executor {
       chunksize: single ? 1 : size,
       bufferSize: checkCount(bufferSize, "bufferSize", 1) ?? Infinity,
       timeout: checkTimeout(timeout, "timeout"),
-      send: (rows: unknown[][]): Future<Batch> => {
+      send: (rows: unknown[][]): Future<ChunkResults> => {
         this.#checkOpen();
-        if (rows.length > 1) return this.#calls.submitBatch(fn, rows, call);
+        if (rows.length > 1) return this.#calls.submitChunk(fn, rows, call);
         return this.#calls.submit(fn, rows[0]!, call, alone);
       },
     };
@@ -191,7 +191,7 @@ export class LocalExecutor implements Executor {
 const MAP_OPTIONS = ["chunksize", "bufferSize"];
 
 const itself = (value: unknown): unknown => value;
-const alone = (value: unknown): Batch => ({ values: [value], failure: undefined });
+const alone = (value: unknown): ChunkResults => ({ values: [value], failure: undefined });
 
 /** Takes apart what `map` was given: iterables, and options where the last one is none. */
 function takeApart(

@@ -5,7 +5,7 @@ import { untilDone } from "./until_done.ts";
 import type { Zip } from "./zip.ts";
 
 /** The results of calls that went to a worker together, up to the first that failed. */
-export interface Batch {
+export interface ChunkResults {
   readonly values: ArrayLike<unknown>;
   readonly failure: { readonly error: unknown } | undefined;
 }
@@ -17,8 +17,8 @@ export interface MapPlan {
   readonly bufferSize: number;
   /** Milliseconds from now. */
   readonly timeout: number | undefined;
-  /** Submits the calls of one batch. */
-  send(rows: unknown[][]): Future<Batch>;
+  /** Submits the calls of one chunk. */
+  send(rows: unknown[][]): Future<ChunkResults>;
 }
 
 /** The results of a map in the order of its calls. */
@@ -26,11 +26,11 @@ export class MapResults<R> implements ExecutorResults<R> {
   readonly #rows: Zip;
   readonly #plan: MapPlan;
   readonly #deadline: number;
-  /** Batches under way from `#first` on, the oldest first. */
-  #line: Future<Batch>[] = [];
+  /** Chunks under way from `#first` on, the oldest first. */
+  #line: Future<ChunkResults>[] = [];
   #first = 0;
-  #batch: Batch = { values: [], failure: undefined };
-  /** Results of the batch that were taken. */
+  #chunk: ChunkResults = { values: [], failure: undefined };
+  /** Results of the chunk that were taken. */
   #taken = 0;
   /** Calls that were submitted and whose results were not taken. */
   #ahead = 0;
@@ -72,7 +72,7 @@ export class MapResults<R> implements ExecutorResults<R> {
 
   async #step(): Promise<IteratorResult<R, undefined>> {
     while (!this.#ended) {
-      const { values, failure } = this.#batch;
+      const { values, failure } = this.#chunk;
       if (this.#taken < values.length) return this.#take(values[this.#taken] as R);
       if (failure) this.#fail(failure.error);
       const head = this.#line[this.#first];
@@ -90,8 +90,8 @@ export class MapResults<R> implements ExecutorResults<R> {
     return { done: false, value };
   }
 
-  /** Waits for the oldest batch. */
-  async #receive(head: Future<Batch>): Promise<void> {
+  /** Waits for the oldest chunk. */
+  async #receive(head: Future<ChunkResults>): Promise<void> {
     if (!head.done()) {
       const left = Math.max(0, this.#deadline - performance.now());
       const timeout = left === Infinity ? undefined : left;
@@ -101,23 +101,23 @@ export class MapResults<R> implements ExecutorResults<R> {
     }
     this.#shift();
     try {
-      this.#batch = await head.result();
+      this.#chunk = await head.result();
       this.#taken = 0;
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** Submits batches as long as the buffer takes a whole one. */
+  /** Submits chunks as long as the buffer takes a whole one. */
   #fill(): void {
     const { chunksize, bufferSize, send } = this.#plan;
     const size = Math.min(chunksize, bufferSize);
     while (!this.#exhausted && this.#ahead + size <= bufferSize) {
-      const batch = this.#pull(size);
-      if (batch.length === 0) return;
+      const chunk = this.#pull(size);
+      if (chunk.length === 0) return;
       try {
-        this.#line.push(send(batch));
-        this.#ahead += batch.length;
+        this.#line.push(send(chunk));
+        this.#ahead += chunk.length;
       } catch (error) {
         this.#exhaust({ error });
       }
@@ -125,17 +125,17 @@ export class MapResults<R> implements ExecutorResults<R> {
   }
 
   #pull(size: number): unknown[][] {
-    const batch: unknown[][] = [];
+    const chunk: unknown[][] = [];
     try {
-      while (batch.length < size && !this.#exhausted) {
+      while (chunk.length < size && !this.#exhausted) {
         const row = this.#rows.next();
-        if (row) batch.push(row);
+        if (row) chunk.push(row);
         else this.#exhaust();
       }
     } catch (error) {
       this.#exhaust({ error });
     }
-    return batch;
+    return chunk;
   }
 
   #exhaust(failure?: { readonly error: unknown }): void {
@@ -143,7 +143,7 @@ export class MapResults<R> implements ExecutorResults<R> {
     this.#failure ??= failure;
   }
 
-  /** Forgets the oldest batch; cut off from time to time, so that it costs O(1). */
+  /** Forgets the oldest chunk; cut off from time to time, so that it costs O(1). */
   #shift(): void {
     this.#first++;
     if (this.#first < 1024 || 2 * this.#first < this.#line.length) return;

@@ -9,7 +9,7 @@ import { encode, type Encoded } from "../protocol/encode.ts";
 import { type JobArgs, JobMode } from "../protocol/messages.ts";
 import { arePrimitive } from "../protocol/primitive.ts";
 import { Future, type FutureSource } from "./future.ts";
-import type { Batch } from "./map_results.ts";
+import type { ChunkResults } from "./map_results.ts";
 
 /** Submits calls, and remembers those that are not done. */
 export class SubmittedCalls {
@@ -42,18 +42,18 @@ export class SubmittedCalls {
     return this.#start(known, { ...encoded, mode: JobMode.call }, options, convert);
   }
 
-  /** As {@link submit}, of calls that travel together; what cannot be sent ends the batch. */
-  submitBatch(
+  /** As {@link submit}, of calls that travel together; what cannot be sent ends the chunk. */
+  submitChunk(
     fn: unknown,
     rows: readonly (readonly unknown[])[],
     options: CheckedCall,
-  ): Future<Batch> {
+  ): Future<ChunkResults> {
     this.#scheduler.checkOpen();
     const known = this.#scheduler.functions.get(fn);
     const args: unknown[] = [];
     const transfer: Transferable[] = [];
     let marked = false;
-    let failure: Batch["failure"];
+    let failure: ChunkResults["failure"];
     try {
       for (const row of rows) {
         const encoded = this.#encode(row, options);
@@ -138,13 +138,14 @@ class SubmittedCall<T> implements JobSink, FutureSource {
 
   resolve(value: unknown, failed?: readonly number[]): void {
     this.#pending.delete(this);
-    this.future.setResult(this.#convert(value, failed));
+    // Its user may have set another result.
+    if (!this.future.done()) this.future.setResult(this.#convert(value, failed));
   }
 
   reject(error: unknown): void {
     this.#pending.delete(this);
     // The future says by itself that it was cancelled.
-    if (!this.#withdrawn) this.future.setException(error);
+    if (!this.#withdrawn && !this.future.done()) this.future.setException(error);
   }
 
   running(): boolean {
@@ -172,8 +173,8 @@ function refused<T>(error: unknown): Future<T> {
 function untilFailure(
   values: ArrayLike<unknown>,
   failed: readonly number[] | undefined,
-  failure: Batch["failure"],
-): Batch {
+  failure: ChunkResults["failure"],
+): ChunkResults {
   const first = failed?.[0];
   if (first === undefined) return { values, failure };
   return {

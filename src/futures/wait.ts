@@ -31,7 +31,7 @@ export interface DoneAndNotDone<F> {
  * time is over: `notDone` has the rest. Mirrors `concurrent.futures.wait`.
  *
  * Rejects with `TypeError` for what is no future, with `RangeError` for a `timeout` of NaN. The cost
- * grows with the number of futures alone, some 0.1 µs each.
+ * grows with the number of futures alone, about a microsecond each.
  *
  * @example
  * ```ts

@@ -124,6 +124,13 @@ function deathTests({ create, broken }: ExecutorBackend, scene: Scene): void {
     assertEquals(await executor.submit(square, [3]).result(), 9);
   });
 
+  it("recover: true gives up on an initializer that keeps failing", async () => {
+    await using executor = create(1, { recover: true, initializer: fail, initargs: ["never"] });
+    const error = await executor.submit(square, [1]).exception() as Error;
+    assertInstanceOf(error, broken);
+    assertStringIncludes(error.message, "never");
+  });
+
   it("recover: true replaces the worker instead", async () => {
     await using executor = create(1, { recover: true });
     assertInstanceOf(await executor.submit(die, ["3"]).exception(), WorkerDiedError);
