@@ -105,10 +105,17 @@ async function importModule(url: string, guarded: boolean): Promise<Record<strin
     return await import(url);
   } catch (error) {
     throw new TaskLookupError(
-      `Cannot import ${url} in the worker: ${error instanceof Error ? error.message : error}`,
+      `Cannot import ${url} in the worker: ${error instanceof Error ? error.message : error}` +
+        hint(url),
       { cause: error },
     );
   } finally {
     realm.importing = null;
   }
+}
+
+/** Threads can load what only their process has in memory; `[eval]` and `[stdin]` nobody can. */
+function hint(url: string): string {
+  if (!url.startsWith("blob:") && !/\/\[(eval|stdin)[^/]*$/.test(url)) return "";
+  return " (the module exists only in the memory of the host: put it into a file)";
 }

@@ -94,7 +94,9 @@ export function crashSuites(backend: "thread" | "process"): void {
     });
 
     const outOfMemory = async (): Promise<void> => {
-      const { victim, others, after } = await death("out of memory", { quiet: false });
+      const { victim, others, after } = await death("out of memory", {
+        quiet: backend === "thread",
+      });
       assertEquals([victim.name, victim.outOfMemory], ["WorkerDiedError", true]);
       assertMatch(victim.message!, /because memory ran out/);
       assertEquals([others, after.value], [[], "after"]);

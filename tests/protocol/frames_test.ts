@@ -1,0 +1,74 @@
+import { describe, it } from "node:test";
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  checkPart,
+  type Frame,
+  frameHeader,
+  FrameReader,
+  LARGEST_PART,
+} from "../../src/protocol/frames.ts";
+
+function bytesOf(frames: readonly Frame[]): Uint8Array {
+  const parts = frames.flatMap((frame) => [
+    frameHeader(frame),
+    frame.body,
+    ...frame.buffers.map((buffer) => new Uint8Array(buffer)),
+  ]);
+  return new Uint8Array(parts.flatMap((part) => [...part]));
+}
+
+/** What a reader makes of bytes that come in pieces of this size. */
+function readIn(pieces: number, bytes: Uint8Array): Frame[] {
+  const frames: Frame[] = [];
+  const reader = new FrameReader(({ number, body, buffers }) =>
+    frames.push({ number, body: body.slice(), buffers })
+  );
+  for (let at = 0; at < bytes.length; at += pieces) {
+    // As a stream does, which uses its memory again.
+    const piece = bytes.slice(at, at + pieces);
+    reader.push(piece);
+    piece.fill(0xff);
+  }
+  return frames;
+}
+
+const frames: Frame[] = [
+  { number: 1, body: new Uint8Array([1, 2, 3]), buffers: [] },
+  { number: 2, body: new Uint8Array(), buffers: [] },
+  { number: 3, body: new Uint8Array([4]), buffers: [new ArrayBuffer(0)] },
+  {
+    number: 4,
+    body: new Uint8Array([5, 6]),
+    buffers: [new Uint8Array([7, 8, 9]).buffer, new ArrayBuffer(0), new Uint8Array([10]).buffer],
+  },
+  { number: 2 ** 32 - 1, body: new Uint8Array(300).fill(11), buffers: [] },
+];
+
+describe("FrameReader", () => {
+  it("push() gives the same frames however the bytes are cut", () => {
+    const bytes = bytesOf(frames);
+    for (let size = 1; size <= bytes.length; size++) assertEquals(readIn(size, bytes), frames);
+  });
+
+  it("push() gives nothing for a frame that is not whole", () => {
+    const bytes = bytesOf(frames.slice(3, 4));
+    for (let length = 0; length < bytes.length; length++) {
+      assertEquals(readIn(5, bytes.slice(0, length)), []);
+    }
+  });
+
+  it("push() gives buffers that are nobody else's", () => {
+    const bytes = bytesOf(frames.slice(3, 4));
+    let buffers: readonly ArrayBuffer[] = [];
+    new FrameReader((frame) => buffers = frame.buffers).push(bytes);
+    bytes.fill(0);
+    assertEquals(buffers.map((buffer) => [...new Uint8Array(buffer)]), [[7, 8, 9], [], [10]]);
+  });
+});
+
+describe("checkPart()", () => {
+  it("refuses more than 2 GiB", () => {
+    checkPart(LARGEST_PART);
+    assertThrows(() => checkPart(LARGEST_PART + 1), RangeError, "2147483648 bytes are more than");
+  });
+});
