@@ -1,6 +1,6 @@
 import { runtime } from "../adapters/detect.ts";
 import type { BackendName } from "../core/backend.ts";
-import { PoolError } from "../core/errors.ts";
+import { checkMainGuard } from "../core/main_guard.ts";
 import { checkCount, checkOptions } from "../core/options.ts";
 import {
   checkOptionObject,
@@ -9,7 +9,6 @@ import {
   type PoolOptions,
   type PoolPlan,
 } from "../core/pool_options.ts";
-import { realm } from "../protocol/realm.ts";
 
 /** Options of all executors; those that a pool has, too, mean the same. Times in milliseconds. */
 export interface ExecutorOptions extends Omit<PoolOptions, "workers" | "backend" | "name"> {
@@ -44,7 +43,7 @@ export function withMaxWorkers<T extends ExecutorOptions>(
 
 /** Checks the options of an executor; throws `TypeError` or `RangeError`. */
 export function planExecutor(input: ExecutorOptions, kind: ExecutorKind): PoolPlan {
-  refuseWhileImporting();
+  checkMainGuard("executor");
   const { maxWorkers, ...options } = checkOptions(input, "create executor", NAMES);
   const plan = planPool({
     ...options,
@@ -56,13 +55,4 @@ export function planExecutor(input: ExecutorOptions, kind: ExecutorKind): PoolPl
   }, runtime);
   const crew = { ...plan.config.crew, breaksOn: kind.breaksOn };
   return { ...plan, config: { ...plan.config, crew } };
-}
-
-function refuseWhileImporting(): void {
-  if (!realm.importing) return;
-  throw new PoolError(
-    `Cannot create executor: a worker is importing ${realm.importing} to find a task, and this ` +
-      "would start workers without end; put the code that uses the executor under " +
-      "`if (import.meta.main)`",
-  );
 }

@@ -1,13 +1,13 @@
 /** The calls of one executor: from `submit` to a future. */
+import { encodeArguments } from "../core/arguments.ts";
 import { type CheckedCall, PLAIN_CALL } from "../core/call_options.ts";
 import { MaybeEncodingError } from "../core/errors.ts";
 import type { KnownFunction } from "../core/functions.ts";
 import { Job, type JobSink } from "../core/job.ts";
 import { Origins } from "../core/origin.ts";
 import type { Scheduler } from "../core/scheduler.ts";
-import { encode, type Encoded } from "../protocol/encode.ts";
+import type { Encoded } from "../protocol/encode.ts";
 import { type JobArgs, JobMode } from "../protocol/messages.ts";
-import { arePrimitive } from "../protocol/primitive.ts";
 import { Future, type FutureSource } from "./future.ts";
 import type { ChunkResults } from "./map_results.ts";
 
@@ -82,12 +82,8 @@ export class SubmittedCalls {
     for (const call of withdrawn.reverse()) call.future.cancel();
   }
 
-  #encode(args: readonly unknown[], { transfer }: CheckedCall): Encoded<JobArgs> {
-    if (!transfer && arePrimitive(args)) {
-      return { value: args.slice(), marked: false, transfer: undefined };
-    }
-    const options = { shared: this.#shared, ...(transfer && { transfer }) };
-    return encode(args as unknown[], "args", options);
+  #encode(args: readonly unknown[], { transfer }: CheckedCall): Encoded<unknown[]> {
+    return encodeArguments(args, transfer, this.#shared);
   }
 
   #start<T>(

@@ -1,7 +1,9 @@
+import { encodeArguments } from "../core/arguments.ts";
 import { type CallOptions, checkCall, type CheckedCall, PLAIN_CALL } from "../core/call_options.ts";
-import { InvalidStateError, PoolClosedError, PoolError, TimeoutError } from "../core/errors.ts";
+import { InvalidStateError, PoolClosedError, TimeoutError } from "../core/errors.ts";
 import type { PoolEvents } from "../core/events.ts";
 import { Job, type JobSink, PromiseSink } from "../core/job.ts";
+import { checkMainGuard } from "../core/main_guard.ts";
 import { checkArray, checkCount, checkFunction, checkWait } from "../core/options.ts";
 import { Origins } from "../core/origin.ts";
 import type {
@@ -17,10 +19,9 @@ import type {
 } from "../core/pool.ts";
 import { Scheduler } from "../core/scheduler.ts";
 import type { PoolStats } from "../core/stats.ts";
-import { encode, type Encoded } from "../protocol/encode.ts";
+import type { Encoded } from "../protocol/encode.ts";
 import { arePrimitive } from "../protocol/primitive.ts";
 import { JobMode } from "../protocol/messages.ts";
-import { realm } from "../protocol/realm.ts";
 import { orTimeout, PoolResult } from "./async_result.ts";
 import type { ChunkCall } from "./chunk_jobs.ts";
 import { ImapIterator } from "./imap_iterator.ts";
@@ -71,12 +72,7 @@ export class Pool implements PoolContract {
    * importing this module, because the pool stands outside of `if (import.meta.main)`
    */
   constructor(options?: number | PoolOptions) {
-    if (realm.importing) {
-      throw new PoolError(
-        `Cannot create pool: a worker is importing ${realm.importing} to find a task, and this would ` +
-          "start workers without end; put the code that uses the pool under `if (import.meta.main)`",
-      );
-    }
+    checkMainGuard("pool");
     this.#plan = planPool(options);
     this.#scheduler = new Scheduler(this.#plan.config);
   }
@@ -439,11 +435,8 @@ export class Pool implements PoolContract {
     args: readonly unknown[],
     transfer: readonly unknown[] | undefined,
   ): Encoded<unknown[]> {
-    if (!transfer && arePrimitive(args)) {
-      return { value: args.slice(), marked: false, transfer: undefined };
-    }
     const shared = this.#plan.config.crew.adapter.traits.sharedMemory;
-    return encode(args as unknown[], "args", { shared, ...(transfer && { transfer }) });
+    return encodeArguments(args, transfer, shared);
   }
 
   #submit(

@@ -1,0 +1,11 @@
+import { realm } from "../protocol/realm.ts";
+import { PoolError } from "./errors.ts";
+
+/** Throws where the code that makes a pool runs again in each of its workers. */
+export function checkMainGuard(made: "pool" | "executor"): void {
+  if (!realm.importing) return;
+  throw new PoolError(
+    `Cannot create ${made}: a worker is importing ${realm.importing} to find a task, and this would ` +
+      `start workers without end; put the code that uses the ${made} under \`if (import.meta.main)\``,
+  );
+}
