@@ -23,16 +23,13 @@ class Block {
  * would need is of no use to these: the line takes 32 bytes a call, a job 200.
  */
 export class CallLine {
-  #size = 0;
+  /** How many calls wait. Only the line changes it. */
+  size = 0;
   #first = new Block();
   #last = this.#first;
   /** How many of the first block are gone. */
   #gone = 0;
   #front: Job | undefined;
-
-  get size(): number {
-    return this.#size;
-  }
 
   /** Adds a call behind the others. Its arguments, all of them primitive, are copied. */
   push(fn: KnownFunction, args: readonly unknown[], resolve: Resolve): void {
@@ -43,12 +40,12 @@ export class CallLine {
     block.functions[index] = fn;
     block.args[index] = args.length === 1 ? args[0] : args.slice();
     block.resolves[index] = resolve;
-    this.#size++;
+    this.size++;
   }
 
   /** The call that is next, as a job; it stays. */
   get front(): Job | undefined {
-    if (this.#size === 0) return undefined;
+    if (this.size === 0) return undefined;
     return this.#front ??= this.#makeJob(this.#first, this.#gone);
   }
 
@@ -57,7 +54,7 @@ export class CallLine {
     const { front } = this;
     if (!front) return undefined;
     this.#front = undefined;
-    if (--this.#size === 0) this.#clear();
+    if (--this.size === 0) this.#clear();
     else if (++this.#gone === BLOCK) this.#leaveBlock();
     return front;
   }
@@ -81,9 +78,9 @@ export class CallLine {
       resolves.slice(from, to),
     );
     this.#front = undefined;
-    this.#size -= count;
+    this.size -= count;
     this.#gone = to;
-    if (this.#size === 0) this.#clear();
+    if (this.size === 0) this.#clear();
     else if (to === BLOCK) this.#leaveBlock();
     return batch;
   }

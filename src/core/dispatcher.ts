@@ -36,7 +36,11 @@ export class Dispatcher {
   #outgoing: Lane[] = [];
   #watching: unknown;
 
+  /** There is a `maxQueue`. */
+  readonly #counts: boolean;
+
   constructor(crew: Crew, config: DispatcherConfig) {
+    this.#counts = config.maxQueue !== Infinity;
     this.#crew = crew;
     this.#config = config;
     this.#room = new WaitingRoom(config.workers);
@@ -54,7 +58,7 @@ export class Dispatcher {
 
   /** True where one more call would be one too many. */
   get isFull(): boolean {
-    if (this.#config.maxQueue === Infinity) return false;
+    if (!this.#counts) return false;
     return this.#room.lobby > 0 || !this.#mayAdmit();
   }
 
@@ -76,15 +80,13 @@ export class Dispatcher {
     this.grow();
   }
 
-  /** True where a call without options would wait behind others, and nothing counts them. */
-  get lines(): boolean {
-    return this.#config.maxQueue === Infinity && this.#room.common > 0;
-  }
-
-  /** Lets a call without options wait; only while {@link Dispatcher.lines}. */
-  line(fn: KnownFunction, args: readonly unknown[], resolve: Resolve): void {
-    this.#room.addCall(fn, args, resolve);
+  /** Lets a call without options wait as less than a job; false where none waits before it, or `maxQueue` counts. */
+  line(fn: KnownFunction, args: readonly unknown[], resolve: Resolve): boolean {
+    const { line } = this.#room;
+    if (this.#counts || (line.size === 0 && this.#room.common === 0)) return false;
+    line.push(fn, args, resolve);
     if (this.#crew.vacant > 0) this.grow();
+    return true;
   }
 
   /** Lets a job wait before the door, until there is room. */

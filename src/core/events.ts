@@ -47,10 +47,11 @@ export type PoolEvent =
 /** The events of one pool. Costs nothing while nobody listens. */
 export class PoolEvents {
   readonly #listeners = new Set<(event: PoolEvent) => void>();
+  #active = false;
 
   /** True while somebody listens. */
   get active(): boolean {
-    return this.#listeners.size > 0;
+    return this.#active;
   }
 
   /**
@@ -78,7 +79,11 @@ export class PoolEvents {
     // A function of its own, so that the same listener may subscribe twice.
     const entry = (event: PoolEvent): void => listener(event);
     this.#listeners.add(entry);
-    return () => void this.#listeners.delete(entry);
+    this.#active = true;
+    return () => {
+      this.#listeners.delete(entry);
+      this.#active = this.#listeners.size > 0;
+    };
   }
 
   /** Tells all listeners; for the scheduler. */

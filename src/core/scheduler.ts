@@ -10,7 +10,7 @@
  */
 import { type JobArgs, type MixedChunk, Outcome, type SetupCall } from "../protocol/messages.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
-import { Batch } from "./batch.ts";
+import { Batch, type Resolve } from "./batch.ts";
 import type { Host, KeepAlive, WorkerEnd } from "./backend.ts";
 import { Crew, type CrewConfig } from "./crew.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -144,17 +144,18 @@ export class Scheduler {
    * arguments. Throws as {@link Scheduler.submit}.
    */
   call(
-    fn: KnownFunction,
+    fn: unknown,
     args: readonly unknown[],
-    resolve: (value: unknown) => void,
+    resolve: Resolve,
     origin: JobRequest["origin"],
   ): void {
-    if (this.#state === "open" && this.#dispatcher.lines && !origin && !this.events.active) {
+    this.checkOpen();
+    const known = this.functions.get(fn);
+    if (!origin && !this.events.active && this.#dispatcher.line(known, args, resolve)) {
       this.#submitted++;
-      this.hold();
-      return this.#dispatcher.line(fn, args, resolve);
+      return this.hold();
     }
-    this.submit(new Job(fn, args.slice(), new PromiseSink(resolve), origin && { origin }));
+    this.submit(new Job(known, args.slice(), new PromiseSink(resolve), origin && { origin }));
   }
 
   /** Ends a job: at once where it waits; a running one is told, and killed after its grace time. */

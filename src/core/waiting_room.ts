@@ -1,18 +1,16 @@
 import { Backlog, goesBefore } from "./backlog.ts";
-import type { Resolve } from "./batch.ts";
 import { CallLine } from "./call_line.ts";
-import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
 
 const NONE: number[] = [];
 
 /** All jobs that no worker has: in the common line, in the line of a seat, or before the door. */
 export class WaitingRoom {
+  /** Calls without options, which anyone may run. */
+  readonly line: CallLine = new CallLine();
   readonly #seats: number;
   /** Anyone may run these. */
   readonly #common = new Backlog<Job>();
-  /** Anyone may run these too. */
-  readonly #line = new CallLine();
   /** Jobs with a key, by the seat that runs that key. */
   readonly #keyed = new Map<number, Backlog<Job>>();
   /** Beyond `maxQueue` under `whenFull: "wait"`. */
@@ -25,7 +23,7 @@ export class WaitingRoom {
 
   /** Jobs in the common line. */
   get common(): number {
-    return this.#common.size + this.#line.size;
+    return this.#common.size + this.line.size;
   }
 
   get lobby(): number {
@@ -34,7 +32,7 @@ export class WaitingRoom {
 
   /** Jobs that count for `maxQueue`: not those before the door, not parts of maps. */
   get calls(): number {
-    return this.#calls + this.#line.size;
+    return this.#calls + this.line.size;
   }
 
   /** All jobs that wait. */
@@ -62,11 +60,6 @@ export class WaitingRoom {
     this.#lineOf(job).putBack(job);
   }
 
-  /** Adds a call without options; see {@link CallLine}. */
-  addCall(fn: KnownFunction, args: readonly unknown[], resolve: Resolve): void {
-    this.#line.push(fn, args, resolve);
-  }
-
   addToLobby(job: Job): void {
     this.#lobby.add(job);
   }
@@ -77,7 +70,7 @@ export class WaitingRoom {
   }
 
   remove(job: Job): void {
-    if (job === this.#line.front) this.#line.shift();
+    if (job === this.line.front) this.line.shift();
     else if (!this.#lineOf(job).remove(job)) this.#lobby.remove(job);
     else if (!job.isChunk) this.#calls--;
   }
@@ -85,13 +78,13 @@ export class WaitingRoom {
   /** The next job that anyone may run; it stays. */
   next(): Job | undefined {
     const job = this.#common.peek();
-    const call = this.#line.front;
+    const call = this.line.front;
     return job && call ? earlier(job, call) : job ?? call;
   }
 
   /** Takes out what `next()` gave, or a batch that begins with it. */
   take(next: Job, most: number): Job {
-    if (most > 1 && next === this.#line.front) return this.#line.take(most)!;
+    if (most > 1 && next === this.line.front) return this.line.take(most)!;
     this.remove(next);
     return next;
   }
@@ -114,7 +107,7 @@ export class WaitingRoom {
   takeAll(): Job[] {
     this.#calls = 0;
     const jobs: Job[] = [];
-    for (const line of [this.#common, this.#line, this.#lobby, ...this.#keyed.values()]) {
+    for (const line of [this.#common, this.line, this.#lobby, ...this.#keyed.values()]) {
       for (let job = line.shift(); job; job = line.shift()) jobs.push(job);
     }
     return jobs;

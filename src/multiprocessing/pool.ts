@@ -62,6 +62,8 @@ export class Pool implements PoolContract {
   readonly #plan: PoolPlan;
   readonly #scheduler: Scheduler;
   readonly #origins = new Origins();
+  /** A call without options has no limits by default. */
+  readonly #plain: boolean;
   #closed = false;
 
   /**
@@ -74,6 +76,7 @@ export class Pool implements PoolContract {
   constructor(options?: number | PoolOptions) {
     checkMainGuard("pool");
     this.#plan = planPool(options);
+    this.#plain = checkCall(undefined, "apply", this.#plan.defaults) === PLAIN_CALL;
     this.#scheduler = new Scheduler(this.#plan.config);
   }
 
@@ -107,15 +110,12 @@ export class Pool implements PoolContract {
     options?: CallOptions,
   ): Promise<unknown> {
     return new Promise((resolve) => {
-      const call = checkCall(options, "apply", this.#plan.defaults);
       const list = checkArray(args, "args");
-      if (call === PLAIN_CALL && arePrimitive(list)) {
-        this.#scheduler.checkOpen();
-        const known = this.#scheduler.functions.get(fn);
-        this.#scheduler.call(known, list, resolve, this.#origins.capture());
-      } else {
-        this.#submit(fn, list, call, JobMode.call, new PromiseSink(resolve));
+      if (options === undefined && this.#plain && arePrimitive(list)) {
+        return this.#scheduler.call(fn, list, resolve, this.#origins.capture());
       }
+      const call = checkCall(options, "apply", this.#plan.defaults);
+      this.#submit(fn, list, call, JobMode.call, new PromiseSink(resolve));
     });
   }
 

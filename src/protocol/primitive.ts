@@ -11,8 +11,10 @@ export function isPrimitive(value: unknown): boolean {
   }
 }
 
-/** True where all of them are. */
+/** True where all of them are. Every call passes here, also the first ones of a program: few steps. */
 export function arePrimitive(values: readonly unknown[]): boolean {
-  for (let i = 0; i < values.length; i++) if (!isPrimitive(values[i])) return false;
+  for (let i = 0; i < values.length; i++) {
+    if (typeof values[i] !== "number" && !isPrimitive(values[i])) return false;
+  }
   return true;
 }
