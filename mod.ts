@@ -93,6 +93,7 @@ export type {
   SetupCall,
   ToWorker,
 } from "./src/protocol/messages.ts";
+export type { HostClaims } from "./src/protocol/claims.ts";
 export type { FunctionReference } from "./src/protocol/realm.ts";
 export type { TextMemory } from "./src/protocol/slot_codec.ts";
 export type { WrapText } from "./src/protocol/slots.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Batch } from "../../src/core/batch.ts";
 import { CallLine } from "../../src/core/call_line.ts";
 import type { KnownFunction } from "../../src/core/functions.ts";
-import { Job, nextJobId } from "../../src/core/job.ts";
+import { type Job, nextJobId } from "../../src/core/job.ts";
 import { known } from "./fake_lanes.ts";
 
 const ignore = (): void => {};
