@@ -31,7 +31,6 @@ export class SubmittedCalls {
     options: CheckedCall,
     convert: (value: unknown) => T,
   ): Future<T> {
-    this.#scheduler.checkOpen();
     const known = this.#scheduler.functions.get(fn);
     let encoded: Encoded<JobArgs>;
     try {
@@ -48,7 +47,6 @@ export class SubmittedCalls {
     rows: readonly (readonly unknown[])[],
     options: CheckedCall,
   ): Future<ChunkResults> {
-    this.#scheduler.checkOpen();
     const known = this.#scheduler.functions.get(fn);
     const args: unknown[] = [];
     const transfer: Transferable[] = [];
