@@ -17,6 +17,7 @@
  * @module
  */
 export { Pool } from "./src/multiprocessing/pool.ts";
+export { ProcessPool } from "./src/multiprocessing/process_pool.ts";
 export { ThreadPool } from "./src/multiprocessing/thread_pool.ts";
 export type { Streamable } from "./src/multiprocessing/pool.ts";
 export type { PoolOptions } from "./src/core/pool_options.ts";
@@ -86,6 +87,7 @@ export type {
   WorkerSpec,
   WorkerTraits,
 } from "./src/core/backend.ts";
+export type { HostClaims } from "./src/protocol/claims.ts";
 export type {
   FromWorker,
   FunctionDefinition,

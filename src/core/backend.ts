@@ -20,11 +20,19 @@ export interface WorkerTraits {
 
 /** What workers may be given beyond the code that they run. */
 export interface WorkerSettings {
-  /** Environment variables of the worker; default: those of the host. */
+  /** All environment variables of the worker; default: those of the host. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Command-line options of the runtime for the worker, where it takes them. */
+  /**
+   * Command-line options of the runtime for the worker, where it takes them. Default: those of the host,
+   * as far as it knows them (Node) and they are not about its own program.
+   */
   readonly execArgv?: readonly string[];
-  /** Deno's permissions of the worker: `"inherit"`, `"none"` or an options object. */
+  /**
+   * Deno's permissions of a child process: `"none"`, an object such as `{ read: ["./data"], net: true }`
+   * in which what is not named is not given, or `"inherit"` (default): every kind of which this program
+   * has all. Of a kind that it has in part it cannot tell which, so that this is not passed on. To
+   * this comes the wire to this program.
+   */
   readonly permissions?: unknown;
   /** Memory limits in the runtime's own terms, such as `{ maxOldGenerationSizeMb: 64 }`. */
   readonly resourceLimits?: Readonly<Record<string, number>>;

@@ -33,7 +33,7 @@ export interface PoolOptions extends WorkerSettings {
   readonly finalizer?: () => unknown;
   /** A worker is replaced after so many calls; chunks of a map count as one. Default: never. */
   readonly maxTasksPerChild?: number;
-  /** A worker that uses more is replaced after its call. Default: no limit. */
+  /** A worker that uses more, a child process in all (its resident set), is replaced after its call. */
   readonly maxMemoryPerChild?: number;
   /** First part of the workers' names; default `"Pool"`. */
   readonly name?: string;

@@ -214,7 +214,11 @@ export function crashSuites(backend: "thread" | "process"): void {
 
   describe(`a program that gets a signal on backend ${backend}`, () => {
     /** Sends it as soon as the workers are busy. */
-    function interrupted(name: string, signal: NodeJS.Signals): Promise<ScenarioEnd> {
+    function interrupted(
+      name: string,
+      signal: NodeJS.Signals,
+      group = false,
+    ): Promise<ScenarioEnd> {
       let sent = false;
       return runScenario("signals", [name], {
         backend,
@@ -222,7 +226,7 @@ export function crashSuites(backend: "thread" | "process"): void {
           if (sent || !text.includes("READY")) return;
           sent = true;
           // After child.kill() Deno tells of that signal, however the program ended.
-          process.kill(child.pid!, signal);
+          process.kill(group ? -child.pid! : child.pid!, signal);
         },
       });
     }
@@ -240,8 +244,17 @@ export function crashSuites(backend: "thread" | "process"): void {
     }
 
     if (process.platform !== "win32") {
+      // As a terminal does: to the program and everything that it started.
+      for (const state of ["idle", "sleeping", "spinning"]) {
+        it(`Ctrl-C ends it while its workers are ${state}, without a word`, async () => {
+          const end = await interrupted(state, "SIGINT", true);
+          assertEquals([end.late, end.orphans, end.stderr], [false, false, ""]);
+          assertEquals([end.signal, end.stdout], ["SIGINT", "READY\n"]);
+        });
+      }
+
       it("Ctrl-C that aborts a map ends it cleanly, and the pool goes on", async () => {
-        const end = await interrupted("handled", "SIGINT");
+        const end = await interrupted("handled", "SIGINT", true);
         assertEquals([end.late, end.code, end.stderr], [false, 0, ""]);
         assertMatch(end.stdout, /^READY\ninterrupted\nstill there\n$/);
       });
