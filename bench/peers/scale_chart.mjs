@@ -8,7 +8,11 @@ import { drawSpec } from "./draw.mjs";
 export async function drawScale({ cost, skew }, subtitle) {
   const measured = cost.filter((row) => row.n > 0);
   return await drawSpec({
-    title: { text: "@pool/core: cost at scale, and unequal tasks", subtitle, anchor: "start" },
+    title: {
+      text: "@pool/core: cost at scale, and unequal tasks",
+      subtitle,
+      anchor: "start",
+    },
     vconcat: [
       {
         hconcat: [...new Set(measured.map((row) => row.runtime))].map((name) =>
@@ -17,7 +21,13 @@ export async function drawScale({ cost, skew }, subtitle) {
       },
       skewPanel(skew),
     ],
-    resolve: { scale: { color: "independent" } },
+    resolve: {
+      scale: {
+        color: "independent",
+        shape: "independent",
+        strokeDash: "independent",
+      },
+    },
     spacing: 24,
   });
 }
@@ -35,7 +45,11 @@ function panel(rows, runtime) {
     scale: { type: "log" },
     title: "pending calls",
   };
-  const y = { type: "quantitative", title: "ns a call", scale: { domain: [0, most] } };
+  const y = {
+    type: "quantitative",
+    title: "ns a call",
+    scale: { domain: [0, most] },
+  };
   const color = { field: "lanes", type: "nominal", title: "lanes", sort: null };
   const strokeDash = { field: "line", type: "nominal", title: "priorities" };
   return {
@@ -47,7 +61,10 @@ function panel(rows, runtime) {
       {
         mark: { type: "line", point: true },
         encoding: {
-          x: { ...x, axis: { format: "~s", tickCount: 5 } },
+          x: {
+            ...x,
+            axis: { format: "~s", grid: false, labelOverlap: "greedy" },
+          },
           y: { ...y, field: "median" },
           color,
           strokeDash,
@@ -62,15 +79,23 @@ function panel(rows, runtime) {
 }
 
 function skewPanel(rows) {
-  const values = rows.flatMap(({ shape, way, lanes, tasks, mean, ideal, list, took }) => {
-    const name = `${tasks.toLocaleString("en-GB")} of ${mean} ms on ${lanes}`;
-    return [
-      { shape, size: name, what: way, ratio: took / ideal },
-      { shape, size: name, what: "each to the first free lane", ratio: list / ideal },
-    ];
-  });
+  const values = rows.flatMap(
+    ({ shape, way, lanes, tasks, mean, ideal, list, took }) => {
+      const name = `${tasks.toLocaleString("en-GB")} of ${mean} ms on ${lanes}`;
+      return [
+        { shape, size: name, what: way, ratio: took / ideal },
+        {
+          shape,
+          size: name,
+          what: "each to the first free lane",
+          ratio: list / ideal,
+        },
+      ];
+    },
+  );
   return {
-    title: "End of the last task, divided by the ideal schedule (injected time)",
+    title:
+      "End of the last task, divided by the ideal schedule (injected time)",
     width: 600,
     height: { step: 12 },
     data: { values },
@@ -82,14 +107,25 @@ function skewPanel(rows) {
         scale: { type: "log", nice: false },
         title: "÷ ideal (logarithmic)",
       },
-      y: { field: "size", type: "nominal", title: null, sort: null, axis: { labelLimit: 200 } },
+      y: {
+        field: "size",
+        type: "nominal",
+        title: null,
+        sort: null,
+        axis: { labelLimit: 200 },
+      },
       row: {
         field: "shape",
         type: "nominal",
         title: null,
         header: { labelAngle: 0, labelAlign: "left" },
       },
-      color: { field: "what", type: "nominal", title: null, legend: { labelLimit: 250 } },
+      color: {
+        field: "what",
+        type: "nominal",
+        title: null,
+        legend: { labelLimit: 250 },
+      },
       shape: { field: "what", type: "nominal", title: null },
     },
   };
