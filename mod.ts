@@ -87,7 +87,6 @@ export type {
   WorkerSpec,
   WorkerTraits,
 } from "./src/core/backend.ts";
-export type { HostClaims } from "./src/protocol/claims.ts";
 export type {
   FromWorker,
   FunctionDefinition,
