@@ -12,6 +12,7 @@ const SMALL = 16 * 1024;
 export class Channel<Sent, Received> {
   readonly #codec: Codec = runtimeCodec();
   readonly #receive: (message: Received) => void;
+  readonly #failed: (error: unknown) => void;
   readonly #reader: FrameReader;
   #socket: Socket | undefined;
   #sent = 0;
@@ -22,15 +23,23 @@ export class Channel<Sent, Received> {
   /** Frames that the stream has not passed on to the system, as far as it has told. */
   readonly #unwritten = new Set<Frame>();
 
-  constructor(receive: (message: Received) => void) {
+  /** @param failed what came cannot be read, such as a buffer for which there is no memory */
+  constructor(receive: (message: Received) => void, failed: (error: unknown) => void) {
     this.#receive = receive;
+    this.#failed = failed;
     this.#reader = new FrameReader((frame) => this.#accept(frame));
   }
 
   /** Connects it; what was posted before goes out now. */
   attach(socket: Socket): void {
     this.#socket = socket;
-    socket.on("data", (piece: Uint8Array) => this.#reader.push(piece));
+    socket.on("data", (piece: Uint8Array) => {
+      try {
+        this.#reader.push(piece);
+      } catch (error) {
+        this.#failed(error);
+      }
+    });
     socket.on("drain", () => {
       this.#blocked = false;
       this.#pump();

@@ -19,7 +19,12 @@ const TRIES = 500, PAUSE = 10;
 export function serveChild(folder: string): void {
   const file = CellFile.open(cellsPath(folder));
   const claims = new ChildFileClaims(file, () => process.exit(1));
-  const channel = new Channel<FromWorker, ToWorker>((message) => worker.receive(message));
+  const channel = new Channel<FromWorker, ToWorker>(
+    (message) => worker.receive(message),
+    (error) => {
+      throw error;
+    },
+  );
   realm.sharesMemory = false;
   const worker = serve({
     post: (message, transfer) => channel.post(message, transfer),

@@ -26,8 +26,14 @@ export class Meeting {
   readonly #server: Server;
   #open = true;
 
-  /** @param met takes the socket of the child and the time that its clock showed */
-  constructor(met: (socket: Socket, childTime: number) => void) {
+  /**
+   * @param met takes the socket of the child and the time that its clock showed
+   * @param failed nobody can come
+   */
+  constructor(
+    met: (socket: Socket, childTime: number) => void,
+    failed: (error: Error) => void,
+  ) {
     this.folder = mkdtempSync(join(tmpdir(), "pool-"));
     const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
     this.cells = CellFile.create(cellsPath(this.folder), token);
@@ -41,8 +47,7 @@ export class Meeting {
         met(socket, new Float64Array(hello.slice(TOKEN_BYTES).buffer)[0]!);
       });
     });
-    // A child that cannot connect ends by itself.
-    this.#server.on("error", () => {});
+    this.#server.on("error", failed);
     this.#server.listen(socketPath(this.folder));
     this.#server.unref();
   }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import process from "node:process";
 import type { WorkerAdapter, WorkerSettings, WorkerSpec } from "../../core/backend.ts";
+import { PoolError } from "../../protocol/errors.ts";
 import { CHILD_ARGUMENT } from "../worker_entry.ts";
 import { defaultWorkerUrl } from "../worker_url.ts";
 import { type ChildCommand, ProcessTransport } from "./process_transport.ts";
@@ -18,6 +19,7 @@ export interface ChildRuntime {
 
 /** Workers as children of this process; an adapter for one pool. */
 export function processAdapter(runtime: ChildRuntime): WorkerAdapter {
+  refuseRecursion();
   const watchdog = new Watchdog();
   return {
     traits: { kind: "process", isolated: true, sharedMemory: false, killable: true },
@@ -33,6 +35,18 @@ export function processAdapter(runtime: ChildRuntime): WorkerAdapter {
       }));
     },
   };
+}
+
+/**
+ * A compiled program (`bun build --compile`, `deno compile`) is its own runtime: started as a worker it
+ * would run itself, and start workers again. A worker has taken its arguments away.
+ */
+function refuseRecursion(): void {
+  if (!process.argv.includes(CHILD_ARGUMENT)) return;
+  throw new PoolError(
+    "Cannot start child processes: this program was started as a worker of itself; " +
+      "compiled programs can use threads, or child processes when they run by a runtime",
+  );
 }
 
 /** A test runner's mark is for its own children: theirs would write its protocol into their output. */

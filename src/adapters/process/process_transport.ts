@@ -45,6 +45,8 @@ export class ProcessTransport implements Transport {
   readonly #startedAt = host.clock.now();
   #socket: Socket | undefined;
   #saidGoodbye = false;
+  /** Why the child was given up. */
+  #fault: unknown;
   /** What is not over yet. */
   readonly #open = new Set(["process", "socket", "stderr"]);
   #exit: Pick<WorkerEnd, "exitCode" | "signal" | "error"> = { exitCode: null, signal: null };
@@ -62,8 +64,9 @@ export class ProcessTransport implements Transport {
   ) {
     this.#events = events;
     this.#watchdog = watchdog;
-    this.#channel = new Channel((message) => this.#receive(message));
-    const meeting = this.#meeting = new Meeting((socket, time) => this.#met(socket, time));
+    const fail = (error: unknown): void => this.#fail(error);
+    this.#channel = new Channel((message) => this.#receive(message), fail);
+    const meeting = this.#meeting = new Meeting((socket, time) => this.#met(socket, time), fail);
     this.claims = this.#cells = new HostFileClaims(meeting.cells);
     try {
       const { file, args, env } = command(meeting.folder);
@@ -101,6 +104,12 @@ export class ProcessTransport implements Transport {
 
   #kill(): void {
     this.#child.kill("SIGKILL");
+  }
+
+  /** There is no way to go on with this child. */
+  #fail(error: unknown): void {
+    this.#fault ??= error;
+    if (this.#open.has("process")) this.#kill();
   }
 
   #met(socket: Socket, childTime: number): void {
@@ -154,7 +163,8 @@ export class ProcessTransport implements Transport {
     this.#channel.recover(this.#cells.lastWords());
     const { exitCode, signal } = this.#exit;
     const stderr = this.#stderr?.text;
-    const error = this.#exit.error ?? (this.#socket ? undefined : this.#failure(stderr));
+    const error = this.#fault ?? this.#exit.error ??
+      (this.#socket ? undefined : this.#failure(stderr));
     this.#events.exit({
       exitCode,
       signal,
