@@ -94,8 +94,7 @@ function skewPanel(rows) {
     },
   );
   return {
-    title:
-      "End of the last task, divided by the ideal schedule (injected time)",
+    title: "End of the last task, divided by the ideal schedule (injected time)",
     width: 600,
     height: { step: 12 },
     data: { values },

@@ -66,6 +66,8 @@ export interface WorkerOwner {
 /** A scheduler, its workers, and the function that its jobs call. */
 export interface SimulatedPool {
   readonly scheduler: Scheduler;
+  readonly body: (value: number) => number;
+  /** The same as the scheduler knows it. */
   readonly fn: KnownFunction;
   /** In the order of their start. */
   readonly workers: readonly SimulatedWorker[];
@@ -106,9 +108,10 @@ export function startSimulatedPool(
       finalizer: undefined,
     },
   });
-  const fn = scheduler.functions.get((value: number) => value);
+  const body = (value: number) => value;
+  const fn = scheduler.functions.get(body);
   fn.estimate = estimate;
-  return { scheduler, fn, workers };
+  return { scheduler, body, fn, workers };
 }
 
 /**
@@ -116,11 +119,11 @@ export function startSimulatedPool(
  * or a promise that rejects.
  */
 export function submitCall(
-  { scheduler, fn }: SimulatedPool,
+  { scheduler, body, fn }: SimulatedPool,
   argument: number,
   resolve: (value: unknown) => void,
   priority?: number,
 ): void {
-  if (priority === undefined) scheduler.call(fn, [argument], resolve, undefined);
+  if (priority === undefined) scheduler.call(body, [argument], resolve, undefined);
   else scheduler.submit(new Job(fn, [argument], new PromiseSink(resolve), { priority }));
 }
