@@ -7,6 +7,9 @@ import { defaultWorkerUrl } from "../worker_url.ts";
 import { type ChildCommand, ProcessTransport } from "./process_transport.ts";
 import { Watchdog } from "./watchdog.ts";
 
+/** Variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** What differs between runtimes. */
 export interface ChildRuntime {
   /** Throws for settings that it cannot honour. */
@@ -15,6 +18,8 @@ export interface ChildRuntime {
   flags(spec: WorkerSpec, folder: string): readonly string[];
   /** The program as the runtime's command line takes it. */
   program(url: URL): string;
+  /** Variables for the start of a child alone, which takes them away before any task can see them. */
+  startEnv?(env: Environment): Readonly<Record<string, string>>;
 }
 
 /** Workers as children of this process; an adapter for one pool. */
@@ -28,10 +33,18 @@ export function processAdapter(runtime: ChildRuntime): WorkerAdapter {
 
     spawn(spec, events) {
       const program = runtime.program(new URL(spec.workerUrl ?? defaultWorkerUrl()));
+      const env = spec.env ?? inheritedEnv();
+      const startEnv = runtime.startEnv?.(env) ?? {};
       return new ProcessTransport(events, watchdog, (folder): ChildCommand => ({
         file: process.execPath,
-        args: [...runtime.flags(spec, folder), program, CHILD_ARGUMENT, folder],
-        env: spec.env ?? inheritedEnv(),
+        args: [
+          ...runtime.flags(spec, folder),
+          program,
+          CHILD_ARGUMENT,
+          folder,
+          ...Object.keys(startEnv),
+        ],
+        env: { ...env, ...startEnv },
       }));
     },
   };
@@ -50,7 +63,7 @@ function refuseRecursion(): void {
 }
 
 /** A test runner's mark is for its own children: theirs would write its protocol into their output. */
-function inheritedEnv(): Record<string, string | undefined> {
+function inheritedEnv(): Environment {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   return env;
 }
