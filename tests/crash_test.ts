@@ -1,23 +1,9 @@
 /** Ends of workers, programs and the machine's patience, on threads. */
 import { describe, it } from "node:test";
-import { assert, assertEquals, assertLess } from "@std/assert";
+import { assert, assertLess } from "@std/assert";
 import { crashSuites, runWell as run } from "./crash/crash_suites.ts";
 
 crashSuites("thread");
-
-describe("a pool in a storm of calls, aborts, timeouts and deaths", () => {
-  for (const seed of [1, 2]) {
-    it(`settles every call, and ends (seed ${seed})`, async () => {
-      const { stdout } = await run("storm", [String(seed)], { timeout: 40_000 });
-      const { calls, settled, wrong, open, ends } = JSON.parse(stdout);
-      assertEquals([settled, wrong, open], [calls, 0, 0], stdout);
-      // All kinds of ends were met.
-      for (const how of ["fulfilled", "WorkerDiedError", "TimeoutError", "aborted"]) {
-        assert(ends[how] > 0, `nothing ended with ${how}`);
-      }
-    });
-  }
-});
 
 describe("a pool over time", () => {
   it("uses no CPU while it is idle", async () => {

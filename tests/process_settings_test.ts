@@ -291,6 +291,15 @@ describe("what cannot be sent to a child process", () => {
     assertEquals(pool.stats().workers.died, 0);
   }, 60_000);
 
+  it("is refused for shared memory among the arguments of an initializer", () => {
+    const initargs = [{ memory: new SharedArrayBuffer(8) }];
+    assertThrows(
+      () => createPool({ initializer: () => {}, initargs }),
+      MaybeEncodingError,
+      "Cannot send initargs[0].memory",
+    );
+  });
+
   it("a module that is only in the host's memory is told so", async () => {
     const source = new Blob(["export const f = () => 1;"], { type: "text/javascript" });
     const url = URL.createObjectURL(source);

@@ -125,7 +125,12 @@ export function planPool(input: number | PoolOptions | undefined, runtime: Runti
         spawnTimeout: checkDuration(options.spawnTimeout, "spawnTimeout") ?? 30_000,
         maxTasksPerChild: checkCount(options.maxTasksPerChild, "maxTasksPerChild", 1),
         maxMemoryPerChild: checkCount(options.maxMemoryPerChild, "maxMemoryPerChild", 1),
-        initializer: setupCall(options.initializer, "initializer", options.initargs),
+        initializer: setupCall(
+          options.initializer,
+          "initializer",
+          options.initargs,
+          adapter.traits,
+        ),
         finalizer: setupCall(options.finalizer, "finalizer", undefined),
       },
     },
@@ -185,10 +190,11 @@ export function setupCall(
   fn: unknown,
   name: string,
   args: readonly unknown[] | undefined,
+  { sharedMemory: shared }: { readonly sharedMemory: boolean } = { sharedMemory: true },
 ): SetupCall | undefined {
   const list = checkArray(args, "initargs");
   if (fn === undefined) return undefined;
   checkFunction(fn, name);
-  const { value, marked } = encode(list, "initargs");
+  const { value, marked } = encode(list, "initargs", { shared });
   return { reference: referenceOf(fn), args: value, marked };
 }

@@ -153,6 +153,20 @@ export function crashSuites(backend: "thread" | "process"): void {
       isBroken("entry silent", /300 ms \(spawnTimeout\)/));
   });
 
+  describe(`a pool in a storm of calls, aborts, timeouts and deaths on backend ${backend}`, () => {
+    for (const seed of [1, 2]) {
+      it(`settles every call, and ends (seed ${seed})`, async () => {
+        const { stdout } = await run("storm", [String(seed)], { timeout: 40_000 });
+        const { calls, settled, wrong, open, ends } = JSON.parse(stdout);
+        assertEquals([settled, wrong, open], [calls, 0, 0], stdout);
+        // All kinds of ends were met.
+        for (const how of ["fulfilled", "WorkerDiedError", "TimeoutError", "aborted"]) {
+          assert(ends[how] > 0, `nothing ended with ${how}`);
+        }
+      });
+    }
+  });
+
   describe(`a program that ends on backend ${backend}`, () => {
     /** It ends by itself, soon after its last word, having said what it should. */
     async function endsWith(

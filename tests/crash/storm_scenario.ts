@@ -1,8 +1,9 @@
-/** Calls, aborts, timeouts and deaths on real threads, in an order that a seed decides. */
+/** Calls, aborts, timeouts and deaths on real workers, in an order that a seed decides. */
 import process from "node:process";
-import { type CallOptions, Pool } from "@pool/core";
+import type { CallOptions } from "@pool/core";
 import * as tasks from "./crash_tasks.ts";
 import { tell } from "./outcome.ts";
+import { createPool } from "./scenario_pool.ts";
 
 const CALLS = 400;
 /** In milliseconds. */
@@ -18,7 +19,7 @@ function seeded(seed: number): () => number {
 
 async function storm(seed: number): Promise<void> {
   const random = seeded(seed);
-  const pool = new Pool({ workers: 4, grace: 20, maxTasksPerChild: 60 });
+  const pool = createPool({ workers: 4, grace: 20, maxTasksPerChild: 60 });
   const ends: Record<string, number> = {};
   let settled = 0, wrong = 0;
 
