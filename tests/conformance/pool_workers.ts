@@ -106,8 +106,7 @@ function initializerTests({ createPool }: SuiteBackend, scene: Scene): void {
 
 function brokenTests({ createPool, traits }: SuiteBackend, scene: Scene): void {
   const Broken = {
-    thread: BrokenProcessPool,
-    BrokenThreadPool,
+    thread: BrokenThreadPool,
     process: BrokenProcessPool,
     inline: BrokenExecutor,
   }[traits.kind];
