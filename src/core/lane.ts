@@ -524,7 +524,7 @@ export class Lane {
     const unsent = new Set(this.#outgoingJobs);
     for (const job of this.#lastFirst()) {
       const untouched = unsent.has(job) ||
-        (this.#claims?.state(job.cell) === "waiting" && !job.movesOnce);
+        (!job.movesOnce && this.#claims?.takeBack(job.cell) === true);
       if (!(job instanceof Batch)) {
         (untouched ? waiting : begun).push(job);
       } else if (untouched) {

@@ -237,6 +237,17 @@ describe("Lane", () => {
     assertEquals(lonely.worker.inbox.length, 2);
   });
 
+  it("kill() takes back what waits: a worker that goes on for a moment begins none of it", () => {
+    const lonely = makeLane();
+    const jobs = give(lonely, 3);
+    lonely.lane.flush();
+    lonely.worker.begin();
+    lonely.lane.kill();
+    for (const { cell } of jobs.slice(1)) {
+      assertEquals(lonely.worker.claims!.claim(cell, 0), false);
+    }
+  });
+
   it("kill() counts a job with an unread result, and one whose buffers went, as begun", () => {
     const finished = makeLane();
     const [job] = give(finished, 1);
