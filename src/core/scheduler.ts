@@ -340,6 +340,7 @@ export class Scheduler {
     // The reply lost a race with an abort.
     if (job.state === "settled") return;
     if (outcome === Outcome.value) return this.#settle(job, true, payload);
+    if (outcome === Outcome.text) return this.#settle(job, true, JSON.parse(payload as string));
     try {
       const value = revive(payload);
       if (outcome === Outcome.error) return this.#failed(job, asError(value));

@@ -71,7 +71,7 @@ export class SlotWire {
     const slots = this.#slots;
     for (let cell = slots.nextDone(); cell !== undefined; cell = slots.nextDone()) {
       const outcome = slots.outcome(cell) as Outcome;
-      const payload = outcome === Outcome.value
+      const payload = outcome === Outcome.value || outcome === Outcome.text
         ? slots.readResult(cell)
         : outcome === Outcome.batch
         ? slots.readResults(cell)

@@ -1,5 +1,5 @@
 /** The calls of one executor: from `submit` to a future. */
-import { encodeArguments } from "../core/arguments.ts";
+import { encodeArguments, packArguments } from "../core/arguments.ts";
 import { type CheckedCall, PLAIN_CALL } from "../core/call_options.ts";
 import { MaybeEncodingError } from "../core/errors.ts";
 import type { KnownFunction } from "../core/functions.ts";
@@ -34,7 +34,7 @@ export class SubmittedCalls {
     const known = this.#scheduler.functions.get(fn);
     let encoded: Encoded<JobArgs>;
     try {
-      encoded = this.#encode(args, options);
+      encoded = packArguments(args, options.transfer, this.#shared);
     } catch (error) {
       return refused(error);
     }

@@ -1,4 +1,4 @@
-import { encodeArguments } from "../core/arguments.ts";
+import { encodeArguments, packArguments } from "../core/arguments.ts";
 import { type CallOptions, checkCall, type CheckedCall, PLAIN_CALL } from "../core/call_options.ts";
 import { InvalidStateError, PoolClosedError, TimeoutError } from "../core/errors.ts";
 import type { PoolEvents } from "../core/events.ts";
@@ -371,7 +371,7 @@ export class Pool implements PoolContract {
   ): Promise<unknown[]> {
     const list = checkArray(args, "args");
     const setup = setupCall(fn, "fn", list);
-    const { value } = this.#encodeArgs(list, undefined);
+    const { value } = encodeArguments(list, undefined, this.#shared);
     const known = this.#scheduler.functions.get(fn);
     return await this.#scheduler.broadcast(known, value, setup!);
   }
@@ -431,12 +431,9 @@ export class Pool implements PoolContract {
     await this.join();
   }
 
-  #encodeArgs(
-    args: readonly unknown[],
-    transfer: readonly unknown[] | undefined,
-  ): Encoded<unknown[]> {
-    const shared = this.#plan.config.crew.adapter.traits.sharedMemory;
-    return encodeArguments(args, transfer, shared);
+  /** Whether shared memory may stand in a value. */
+  get #shared(): boolean {
+    return this.#plan.config.crew.adapter.traits.sharedMemory;
   }
 
   #submit(
@@ -449,7 +446,8 @@ export class Pool implements PoolContract {
     this.#scheduler.checkOpen();
     const known = this.#scheduler.functions.get(fn);
     const { limits, priority, key } = call;
-    const { value, marked, transfer } = this.#encodeArgs(checkArray(args, "args"), call.transfer);
+    const list = checkArray(args, "args");
+    const { value, marked, transfer } = packArguments(list, call.transfer, this.#shared);
     const origin = this.#origins.capture();
     const request = { mode, marked, transfer, limits, priority, key, origin };
     const job = new Job(known, value, sink, request);
@@ -474,7 +472,7 @@ export class Pool implements PoolContract {
       mode,
       call,
       chunksize: single ? 1 : chunksize,
-      shared: this.#plan.config.crew.adapter.traits.sharedMemory,
+      shared: this.#shared,
       origin: this.#origins.capture(),
     };
   }

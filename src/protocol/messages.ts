@@ -127,18 +127,24 @@ export interface JobRecord {
   /** It may be killed while it runs, so that finished results must not wait behind it. */
   readonly risky: boolean;
   /** Many numbers may come as one typed array. */
-  readonly args: JobArgs;
+  readonly args: ReadArgs;
 }
 
-/** Arguments of a call, or the items of a chunk. */
-export type JobArgs = unknown[] | Numbers;
+/** Arguments of a call, or the items of a chunk; arguments also as JSON text, see `exactJson`. */
+export type JobArgs = unknown[] | Numbers | string;
+
+/** Arguments and items as the worker sees them. */
+export type ReadArgs = unknown[] | Numbers;
 
 const MARKED = 4, RISKY = 8;
-/** In place of a count: the items are one typed array. */
+/** In place of a count: the items are one typed array, or the arguments a text. */
 const PACKED = -1;
 
 /** Appends a job to a `run` message: `cell, jobId, functionId, flags, count, ...args`. */
-export function writeJob(jobs: unknown[], job: JobRecord): void {
+export function writeJob(
+  jobs: unknown[],
+  job: Omit<JobRecord, "args"> & { readonly args: JobArgs },
+): void {
   const { args } = job;
   jobs.push(
     job.cell,
@@ -164,10 +170,15 @@ export function readJobs(jobs: readonly unknown[], each: (job: JobRecord) => voi
       mode: (flags & 3) as JobMode,
       marked: (flags & MARKED) !== 0,
       risky: (flags & RISKY) !== 0,
-      args: count === PACKED ? jobs[i + 5] as Numbers : jobs.slice(i + 5, end),
+      args: count === PACKED ? unpackArgs(jobs[i + 5] as Numbers | string) : jobs.slice(i + 5, end),
     });
     i = end;
   }
+}
+
+/** What is no array may be a text. */
+export function unpackArgs(args: Numbers | string): ReadArgs {
+  return typeof args === "string" ? JSON.parse(args) : args;
 }
 
 /** How a job ended. */
@@ -184,6 +195,8 @@ export const Outcome = {
   mixed: 4,
   /** The payload is an array: the results of the first calls of a batch. The others did not run. */
   batch: 5,
+  /** The payload is the JSON text of the result; see `exactJson`. */
+  text: 6,
 } as const;
 /** One of the numbers in {@link Outcome}. */
 export type Outcome = typeof Outcome[keyof typeof Outcome];

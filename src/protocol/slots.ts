@@ -3,7 +3,7 @@
  * has the state machine and says why no wake-up is lost.
  */
 import { CELLS } from "./claims.ts";
-import { type JobArgs, Outcome } from "./messages.ts";
+import { type JobArgs, Outcome, type ReadArgs, unpackArgs } from "./messages.ts";
 import { type TextMemory, ValueBytes } from "./slot_codec.ts";
 
 /**
@@ -13,6 +13,8 @@ import { type TextMemory, ValueBytes } from "./slot_codec.ts";
 const SLOT_BYTES = 17 * 64;
 /** What stands in a slot before the values: see `#numbers` and `#elapsed` below. */
 const HEADER_BYTES = 32;
+/** In place of the number of arguments: they are a text. */
+const TEXT = -1;
 /** In the progress of a batch: the host has taken back what was not begun. */
 const STOPPED = 1 << 30;
 /** Cells and one mark for mail. */
@@ -47,7 +49,7 @@ export interface SlotCall {
   readonly functionId: number;
   readonly jobId: number;
   readonly mode: number;
-  readonly args: JobArgs;
+  readonly args: ReadArgs;
 }
 
 /** Both sides' view of the slots of one lane. A slot belongs to the cell of the same number. */
@@ -99,12 +101,16 @@ export class Slots {
     args: JobArgs,
   ): boolean {
     const start = SLOTS_AT + cell * SLOT_BYTES;
-    if (!this.#values.writeAll(args, start + HEADER_BYTES, start + SLOT_BYTES)) return false;
+    const isText = typeof args === "string";
+    const fits = isText
+      ? this.#values.write(args, start + HEADER_BYTES, start + SLOT_BYTES)
+      : this.#values.writeAll(args, start + HEADER_BYTES, start + SLOT_BYTES);
+    if (!fits) return false;
     const at = cell * (SLOT_BYTES / 4);
     this.#numbers[at] = functionId;
     this.#numbers[at + 1] = jobId;
     this.#numbers[at + 2] = mode;
-    this.#numbers[at + 3] = args.length;
+    this.#numbers[at + 3] = isText ? TEXT : args.length;
     this.#numbers[at + 6] = 0;
     return true;
   }
@@ -213,11 +219,14 @@ export class Slots {
   readCall(cell: number): SlotCall {
     const at = cell * (SLOT_BYTES / 4);
     const count = this.#numbers[at + 3]!;
+    const start = SLOTS_AT + cell * SLOT_BYTES + HEADER_BYTES;
     return {
       functionId: this.#numbers[at]!,
       jobId: this.#numbers[at + 1]!,
       mode: this.#numbers[at + 2]!,
-      args: this.#values.readAll(count, SLOTS_AT + cell * SLOT_BYTES + HEADER_BYTES),
+      args: count === TEXT
+        ? unpackArgs(this.#values.read(start) as string)
+        : this.#values.readAll(count, start),
     };
   }
 

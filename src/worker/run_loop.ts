@@ -1,6 +1,7 @@
 /** The one place where work meets a worker: runs the jobs it is sent, one after the other. */
 import { timestamp, type WorkerClaims } from "../protocol/claims.ts";
 import { encode, type Encoded } from "../protocol/encode.ts";
+import { exactJson } from "../protocol/exact_json.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
 import {
   type FromWorker,
@@ -280,10 +281,12 @@ export class RunLoop {
   #succeed(job: JobRecord, value: unknown): undefined {
     if (isPrimitive(value)) return this.#finish(job, Outcome.value, value);
     if (value instanceof ChunkRun) return this.#succeedChunk(job, value);
+    const text = typeof value === "object" ? exactJson(value!) : undefined;
+    if (text !== undefined) return this.#finish(job, Outcome.text, text);
     let encoded: Encoded;
     try {
-      // Most results are small and plain: their bytes are the copy.
-      if (this.#fitsSlot(job, value)) return this.#finishInSlot(job);
+      // Most other results are small and plain: their bytes are the copy.
+      if (this.#fitsSlot(job, value)) return this.#finishInSlot(job, Outcome.value);
       refuseIterator(value);
       encoded = encode(value, "result");
     } catch (error) {
@@ -311,8 +314,9 @@ export class RunLoop {
     payload: unknown,
     transfer?: Transferable[],
   ): undefined {
-    const primitive = outcome === Outcome.value && isPrimitive(payload);
-    if (primitive && this.#fitsSlot(job, payload)) return this.#finishInSlot(job);
+    const primitive = (outcome === Outcome.value || outcome === Outcome.text) &&
+      isPrimitive(payload);
+    if (primitive && this.#fitsSlot(job, payload)) return this.#finishInSlot(job, outcome);
     const elapsed = this.#end(job);
     const chunk = job.mode === JobMode.map || job.mode === JobMode.starmap;
     const calls = chunk ? job.args.length : this.#index + 1;
@@ -325,9 +329,9 @@ export class RunLoop {
       this.#slots.writeResult(job.cell, result);
   }
 
-  #finishInSlot(job: JobRecord): undefined {
+  #finishInSlot(job: JobRecord, outcome: Outcome): undefined {
     const elapsed = this.#end(job);
-    this.#slots!.finish(job.cell, Outcome.value, elapsed);
+    this.#slots!.finish(job.cell, outcome, elapsed);
     this.#ringAfter(elapsed);
   }
 
