@@ -15,8 +15,8 @@ export interface ThreadData {
 }
 
 /**
- * First argument of a child process; the second is the folder where it meets its host, and the others
- * are variables that were for its start alone.
+ * First argument of a child process; the second is the folder where it meets its host, the third
+ * the host's number, and the others are variables that were for its start alone.
  */
 export const CHILD_ARGUMENT = "@pool/core";
 
@@ -24,14 +24,16 @@ export const CHILD_ARGUMENT = "@pool/core";
 export function enterWorker(): void {
   const data = (workerData as Partial<ThreadData> | null)?.["@pool/core"];
   if (data) return serveThread(data.port);
-  const [mark, folder, ...variables] = process.argv.slice(2);
+  const [mark, folder, host, ...variables] = process.argv.slice(2);
   if (mark !== CHILD_ARGUMENT || folder === undefined) {
     throw new Error("Cannot start worker: this module is the entry of a pool's workers");
   }
   process.argv.length = 2;
   for (const name of variables) delete process.env[name];
   // Threads need not load it.
-  void import("./process/child_entry.ts").then(({ serveChild }) => serveChild(folder));
+  void import("./process/child_entry.ts").then(({ serveChild }) =>
+    serveChild(folder, Number(host))
+  );
 }
 
 /** Serves the host at the other end of the port. */

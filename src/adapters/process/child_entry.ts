@@ -1,4 +1,5 @@
 /** Runs the loop of a worker in a child process. */
+import { rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import process from "node:process";
 import { setImmediate, setTimeout } from "node:timers";
@@ -15,8 +16,8 @@ import { cellsPath, socketPath } from "./meeting.ts";
 /** The host may be busy between starting us and listening: so many tries, with pauses (ms). */
 const TRIES = 500, PAUSE = 10;
 
-/** Serves the host that waits in a folder. */
-export function serveChild(folder: string): void {
+/** Serves the process `host` that waits in a folder. */
+export function serveChild(folder: string, host: number): void {
   const file = CellFile.open(cellsPath(folder));
   const claims = new ChildFileClaims(file, () => process.exit(1));
   const channel = new Channel<FromWorker, ToWorker>(
@@ -46,21 +47,34 @@ export function serveChild(folder: string): void {
   // After the listeners of `reportDeath`.
   process.on("exit", leave);
   if ("Deno" in globalThis) addEventListener("unload", leave);
-  meet(folder, (socket) => {
+  meet({ folder, host, tries: TRIES }, (socket) => {
     const token = new Uint8Array(TOKEN_BYTES);
     file.read(token, 0);
     socket.write(token);
     socket.write(new Uint8Array(new Float64Array([timestamp()]).buffer));
-    socket.on("close", () => process.exit(0));
+    socket.on("close", () => {
+      // Where the host ended before it saw us.
+      forget(folder);
+      process.exit(0);
+    });
     channel.attach(socket);
   });
 }
 
-function meet(folder: string, connected: (socket: Socket) => void, tries = TRIES): void {
+interface Way {
+  readonly folder: string;
+  readonly host: number;
+  readonly tries: number;
+}
+
+function meet({ folder, host, tries }: Way, connected: (socket: Socket) => void): void {
   const socket = connect(socketPath(folder));
-  const failed = (error: Error): void => {
-    if (tries === 0) throw error;
-    setTimeout(() => meet(folder, connected, tries - 1), PAUSE);
+  const failed = (): void => {
+    if (tries === 0 || isGone(host)) {
+      forget(folder);
+      process.exit(1);
+    }
+    setTimeout(() => meet({ folder, host, tries: tries - 1 }, connected), PAUSE);
   };
   socket.once("error", failed);
   socket.once("connect", () => {
@@ -69,4 +83,21 @@ function meet(folder: string, connected: (socket: Socket) => void, tries = TRIES
     socket.on("error", () => {});
     connected(socket);
   });
+}
+
+function isGone(host: number): boolean {
+  // An orphan has another parent; but Deno remembers the first one.
+  if (process.ppid !== host) return true;
+  try {
+    process.kill(host, 0);
+    return false;
+  } catch (error) {
+    // Under Deno's permissions it may be all that can be known.
+    return (error as { readonly code?: unknown }).code === "ESRCH";
+  }
+}
+
+/** A host that ended in the meantime cannot do it. */
+function forget(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
 }

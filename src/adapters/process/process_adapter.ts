@@ -42,6 +42,7 @@ export function processAdapter(runtime: ChildRuntime): WorkerAdapter {
           program,
           CHILD_ARGUMENT,
           folder,
+          String(process.pid),
           ...Object.keys(startEnv),
         ],
         env: { ...env, ...startEnv },

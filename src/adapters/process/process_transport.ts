@@ -103,6 +103,8 @@ export class ProcessTransport implements Transport {
   }
 
   #kill(): void {
+    // This program may end before it hears of the child's end.
+    this.#meeting.end();
     this.#child.kill("SIGKILL");
   }
 
