@@ -23,8 +23,14 @@ const INBOX_SIZE = 2 * CELLS;
 const MAIL = -1;
 
 // Control words, each in a cache line of its own, as each has one writer at a time.
-const INBOX_TAIL = 0, WORKER = 16, OUTBOX_TAIL = 32, HOST = 48, HOST_BELL = 64, MAIL_PENDING = 80;
-const CONTROL_WORDS = 96;
+const INBOX_TAIL = 0,
+  WORKER = 16,
+  OUTBOX_TAIL = 32,
+  HOST = 48,
+  HOST_BELL = 64,
+  MAIL_PENDING = 80,
+  MAILS = 96;
+const CONTROL_WORDS = 112;
 
 /** A worker that looks sees calls in groups of so many: each look at a fresh word costs both sides. */
 const SHOWN_AT = 16;
@@ -70,6 +76,8 @@ export class Slots {
   #read = 0;
   /** How far this side has written. */
   #written = 0;
+  /** How many of the host's messages have come. */
+  #mails = 0;
   /** Where the next result of a batch goes. */
   #resultsEnd = 0;
 
@@ -128,6 +136,7 @@ export class Slots {
 
   /** A message was posted: a worker that is at its slots shall look. True as for `wakeWorker`. */
   announceMail(): boolean {
+    Atomics.add(this.#control, MAILS, 1);
     if (Atomics.load(this.#control, WORKER) === PARKED) return false;
     if (Atomics.compareExchange(this.#control, MAIL_PENDING, 0, 1) !== 0) return false;
     this.send(MAIL);
@@ -281,11 +290,24 @@ export class Slots {
     Atomics.notify(this.#control, HOST_BELL);
   }
 
+  /** A message came that the host had announced. */
+  mailCame(): void {
+    this.#mails = (this.#mails + 1) | 0;
+  }
+
+  /** An announced message has not come: only the event loop can bring it. */
+  get expectsMail(): boolean {
+    return Atomics.load(this.#control, MAILS) !== this.#mails;
+  }
+
   /** Sleeps until something is sent, for at most so many milliseconds. Blocks the thread. */
   doze(milliseconds: number): void {
     Atomics.store(this.#control, WORKER, SLEEPING);
-    // Not entered when something was sent meanwhile: the tail is the word that is compared.
-    Atomics.wait(this.#control, INBOX_TAIL, this.#read, milliseconds);
+    // Mail that was announced while this side counted as parked has no mark in the inbox.
+    if (!this.expectsMail) {
+      // Not entered when something was sent meanwhile: the tail is the word that is compared.
+      Atomics.wait(this.#control, INBOX_TAIL, this.#read, milliseconds);
+    }
     Atomics.store(this.#control, WORKER, ATTENTIVE);
   }
 

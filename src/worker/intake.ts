@@ -56,6 +56,7 @@ export class Intake {
         this.#spin = LONGEST_SPIN;
         return true;
       }
+      if (slots.expectsMail) break;
     }
     slots.doze(DOZE);
     // Had it looked a little longer, it would have been spared the sleep.

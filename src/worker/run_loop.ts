@@ -102,6 +102,11 @@ export class RunLoop {
     readJobs(jobs, (job) => this.#intake.push(job));
   }
 
+  /** A message came that the host had announced beside the slots. */
+  mailCame(): void {
+    this.#slots?.mailCame();
+  }
+
   /** Looks for work; to be called after every message. */
   attend(): void {
     if (!this.#busy) this.#beginTurn();

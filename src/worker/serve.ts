@@ -70,6 +70,8 @@ export function serve(services: WorkerServices): ServedWorker {
 
   return {
     receive(message) {
+      // These two come unannounced.
+      if (message.type !== "start" && message.type !== "attend") loop?.mailCame();
       receive(message);
       loop?.attend();
     },

@@ -41,7 +41,10 @@ function drain(): void {
 }
 
 parentPort!.on("message", (message: "attend" | number) => {
-  if (typeof message === "number") parentPort!.postMessage(message);
+  if (typeof message === "number") {
+    slots.mailCame();
+    parentPort!.postMessage(message);
+  }
   if (!busy) drain();
 });
 beforeEachAccess(randomDelays(new Dice(seed + 1)));
