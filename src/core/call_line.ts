@@ -98,7 +98,10 @@ export class CallLine {
   }
 
   #leaveBlock(): void {
-    this.#first = this.#first.next!;
+    const { next } = this.#first;
+    // An old block that is gone would keep the young ones behind it from the collector.
+    this.#first.next = undefined;
+    this.#first = next!;
     this.#gone = 0;
   }
 

@@ -260,7 +260,7 @@ export class Dispatcher {
       for (const lane of this.#crew.lanes) {
         if (lane.outstanding < 2) continue;
         this.#watch();
-        if (now - lane.lastSign < STALL) continue;
+        if (now - lane.lastSign < STALL && lane.ahead < STALL) continue;
         for (const job of lane.stall()) this.#config.takenBack(job);
       }
       this.grow();

@@ -16,6 +16,7 @@ import type { Transport, WorkerAdapter, WorkerEnd, WorkerSpec } from "./backend.
 import { MaybeEncodingError } from "./errors.ts";
 import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
+import { LONG, Outgoing } from "./outgoing.ts";
 import { SlotWire } from "./slot_wire.ts";
 
 /** A worker's life as the host sees it. */
@@ -74,8 +75,6 @@ export interface LaneRemains {
 export const AHEAD = 2;
 /** Jobs that are sent without waiting for the end of the turn. */
 const FLUSH_AT = 256;
-/** A function that takes longer (ms) keeps no finished result waiting behind it. */
-const LONG = 0.1;
 /** Most calls of a batch: so many small arguments fit into a slot. */
 const MOST_CALLS = 64;
 
@@ -109,17 +108,15 @@ export class Lane {
   /** By cell: what was added to the load for the job, in milliseconds. */
   readonly #costs: number[] = [];
   /** Cells whose job went by message, not by a slot. */
-  readonly #messages = new Set<number>();
+  readonly #sentByMessage: boolean[] = [];
+  #messages = 0;
   readonly #freeCells: number[] = [];
   readonly #knownFunctions = new Set<number>();
   /** By id: functions that the worker has found, whose calls may go through slots. */
   readonly #foundFunctions: (boolean | undefined)[] = [];
-  #define: FunctionDefinition[] = [];
-  #outgoing: unknown[] = [];
-  #outgoingJobs: Job[] = [];
+  #outgoing: Outgoing | undefined;
   /** Jobs that were given in this turn. */
   #unflushed = 0;
-  #transfer: Transferable[] | undefined;
   #outstanding = 0;
   /** Estimated milliseconds of the jobs that it has. */
   #load = 0;
@@ -174,6 +171,13 @@ export class Lane {
     return this.#outstanding;
   }
 
+  /** Milliseconds of work that it has by what is known now; much may have been learnt since it was given. */
+  get ahead(): number {
+    let milliseconds = 0;
+    for (const job of this.#jobs) if (job) milliseconds += job.fn.estimate * job.calls;
+    return milliseconds;
+  }
+
   /** Takes jobs, has none, and has passed all that were taken back. */
   get idle(): boolean {
     return this.state === "open" && this.#freeCells.length === this.#jobs.length;
@@ -195,7 +199,7 @@ export class Lane {
 
   /** How many small calls of a function it takes together, in one slot. */
   batchOf(fn: KnownFunction): number {
-    if (!this.#slots || !this.#ahead || !fn.batches || this.#messages.size > 0) return 1;
+    if (!this.#slots || !this.#ahead || !fn.batches || this.#messages > 0) return 1;
     if (!this.#foundFunctions[fn.id]) return 1;
     const time = Math.min(LONG, AHEAD - this.#load);
     return Math.min(MOST_CALLS, Math.floor(time / fn.estimate));
@@ -216,9 +220,9 @@ export class Lane {
     this.#exclusive = job.movesOnce;
     this.#claims?.offer(cell, job.id);
     if (!this.#sendBySlot(job)) {
-      this.#messages.add(cell);
-      this.#write(job);
-      this.#outgoingJobs.push(job);
+      this.#sentByMessage[cell] = true;
+      this.#messages++;
+      (this.#outgoing ??= new Outgoing()).add(job, this.#knownFunctions);
     }
     if (this.#unflushed++ === 0) this.#events.hasOutgoing(this);
     // In a long turn of the host, workers can begin meanwhile.
@@ -229,19 +233,8 @@ export class Lane {
   #sendBySlot(job: Job): boolean {
     if (!this.#slots) return false;
     this.#slots.listen();
-    return this.#messages.size === 0 && this.#foundFunctions[job.fn.id] === true &&
+    return this.#messages === 0 && this.#foundFunctions[job.fn.id] === true &&
       this.#slots.send(job);
-  }
-
-  #write(job: Job): void {
-    const { cell, fn, mode, marked, args, transfer } = job;
-    if (!this.#knownFunctions.has(fn.id)) {
-      this.#knownFunctions.add(fn.id);
-      this.#define.push({ id: fn.id, reference: fn.reference });
-    }
-    const risky = job.limits !== undefined || !(fn.estimate < LONG);
-    writeJob(this.#outgoing, { cell, jobId: job.id, functionId: fn.id, mode, marked, risky, args });
-    if (job.movesOnce) (this.#transfer ??= []).push(...transfer!);
   }
 
   /** Sends what was given in this turn: one message, one wake-up. */
@@ -253,18 +246,15 @@ export class Lane {
   #send(): void {
     if (this.state === "gone") return;
     this.#slots?.wake();
-    if (this.#outgoingJobs.length === 0) return;
-    const jobs = this.#outgoing;
-    const define = this.#define, transfer = this.#transfer;
-    this.#outgoing = [];
-    this.#outgoingJobs = [];
-    this.#define = [];
-    this.#transfer = undefined;
+    const outgoing = this.#outgoing;
+    if (!outgoing) return;
+    this.#outgoing = undefined;
+    const { define, records, transfer } = outgoing;
     try {
-      this.#transport.post({ type: "run", define, jobs }, transfer);
+      this.#transport.post({ type: "run", define, jobs: records }, transfer);
       this.#slots?.announceMail();
     } catch (error) {
-      this.#flushSingly(jobs, define, error);
+      this.#flushSingly(records, define, error);
     }
   }
 
@@ -500,7 +490,10 @@ export class Lane {
 
   #leave(job: Job): void {
     this.#outstanding--;
-    if (this.#messages.size > 0) this.#messages.delete(job.cell);
+    if (this.#sentByMessage[job.cell]) {
+      this.#sentByMessage[job.cell] = false;
+      this.#messages--;
+    }
     this.#load = this.#outstanding === 0 ? 0 : this.#load - this.#costs[job.cell]!;
     if (this.#outstanding === 0) this.#exclusive = false;
   }
@@ -521,7 +514,7 @@ export class Lane {
     this.#takeSlots();
     this.#slots?.close();
     const begun: Job[] = [], waiting: Job[] = [];
-    const unsent = new Set(this.#outgoingJobs);
+    const unsent = new Set(this.#outgoing?.jobs);
     for (const job of this.#lastFirst()) {
       const untouched = unsent.has(job) ||
         (!job.movesOnce && this.#claims?.takeBack(job.cell) === true);
