@@ -9,7 +9,7 @@ export function packArguments(
   transfer: readonly unknown[] | undefined,
   shared: boolean,
 ): Encoded<JobArgs> {
-  const text = transfer ? undefined : exactJson(args);
+  const text = transfer || arePrimitive(args) ? undefined : exactJson(args);
   if (text === undefined) return encodeArguments(args, transfer, shared);
   return { value: text, marked: false, transfer: undefined };
 }

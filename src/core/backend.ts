@@ -60,6 +60,8 @@ export interface WorkerEnd {
   readonly stderr?: string;
   /** True when memory ran out, as far as is known. */
   readonly outOfMemory?: boolean;
+  /** True when the thread could not be stopped: it was given up, and may run on. */
+  readonly givenUp?: boolean;
 }
 
 /** What a transport tells its lane. */
@@ -85,6 +87,10 @@ export interface Transport {
    * messages to a worker that is gone.
    */
   post(message: ToWorker, transfer?: Transferable[]): void;
+  /** Number of the process, where the worker is one and could be started. */
+  readonly pid?: number | undefined;
+  /** Sends SIGTERM, which a process may handle; threads know no such thing. */
+  askToEnd?(): void;
   /** Ends the worker now; `exit` MUST follow within a second, even if the thread cannot be stopped. */
   terminate(): void;
 }

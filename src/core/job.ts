@@ -3,6 +3,7 @@ import type { Waiting } from "./backlog.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { KnownFunction } from "./functions.ts";
 import type { Lane } from "./lane.ts";
+import type { Linked } from "./linked_list.ts";
 
 /** Who wants to know how a job ends. Exactly one of `resolve` and `reject` is called, once. */
 export interface JobSink {
@@ -42,7 +43,8 @@ export interface JobRequest {
 }
 
 /** What few jobs have; kept apart from them, because a million plain calls may wait. */
-class JobDetails {
+export class JobDetails implements Linked {
+  readonly job: Job;
   readonly mode: JobMode;
   readonly marked: boolean;
   readonly transfer: Transferable[] | undefined;
@@ -57,8 +59,13 @@ class JobDetails {
   queueDeadline: Deadline | undefined;
   /** End of its time to run; after an abort, of its time to stop. */
   runDeadline: Deadline | undefined;
+  // Its place among the jobs that watch one signal.
+  list: object | undefined;
+  previous: this | undefined;
+  next: this | undefined;
 
-  constructor(request: JobRequest) {
+  constructor(job: Job, request: JobRequest) {
+    this.job = job;
     this.mode = request.mode ?? JobMode.call;
     this.marked = request.marked ?? false;
     this.transfer = request.transfer;
@@ -127,7 +134,7 @@ export class Job implements Waiting {
     this.fn = fn;
     this.args = args;
     this.sink = sink;
-    this.#details = request && new JobDetails(request);
+    this.#details = request && new JobDetails(this, request);
   }
 
   /** It is a call without options. */
@@ -137,7 +144,7 @@ export class Job implements Waiting {
 
   /** What only few jobs have; made where it is asked for. */
   get details(): JobDetails {
-    return this.#details ??= new JobDetails({});
+    return this.#details ??= new JobDetails(this, {});
   }
 
   get mode(): JobMode {

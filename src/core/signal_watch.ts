@@ -1,7 +1,8 @@
-import type { Job } from "./job.ts";
+import type { Job, JobDetails } from "./job.ts";
+import { LinkedList } from "./linked_list.ts";
 
 interface Watched {
-  readonly jobs: Set<Job>;
+  readonly jobs: LinkedList<JobDetails>;
   readonly listener: () => void;
 }
 
@@ -17,20 +18,24 @@ export class SignalWatch {
   add(signal: AbortSignal, job: Job): void {
     let watched = this.#watched.get(signal);
     if (!watched) {
-      const jobs = new Set<Job>();
+      const jobs = new LinkedList<JobDetails>();
       const listener = (): void => {
-        for (const aborted of [...jobs]) this.#onAbort(aborted, signal.reason);
+        const aborted: Job[] = [];
+        for (let one = jobs.head; one; one = one.next) aborted.push(one.job);
+        for (const one of aborted) this.#onAbort(one, signal.reason);
       };
       watched = { jobs, listener };
       this.#watched.set(signal, watched);
       signal.addEventListener("abort", listener);
     }
-    watched.jobs.add(job);
+    watched.jobs.push(job.details);
   }
 
   remove(signal: AbortSignal, job: Job): void {
     const watched = this.#watched.get(signal);
-    if (!watched?.jobs.delete(job) || watched.jobs.size > 0) return;
+    if (!watched) return;
+    watched.jobs.remove(job.details);
+    if (watched.jobs.head) return;
     this.#watched.delete(signal);
     signal.removeEventListener("abort", watched.listener);
   }
