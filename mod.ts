@@ -28,6 +28,12 @@ export { transfer } from "./src/protocol/transfer.ts";
 export { registerClass } from "./src/protocol/register_class.ts";
 export type { ClassRegistration } from "./src/protocol/register_class.ts";
 export { cpuCount } from "./src/multiprocessing/cpu_count.ts";
+export { activeChildren, Process } from "./src/multiprocessing/process.ts";
+export { Thread } from "./src/multiprocessing/thread.ts";
+export type { ActivityOptions, ActivitySettings } from "./src/multiprocessing/activity_options.ts";
+export { currentProcess, currentThread } from "./src/multiprocessing/identity.ts";
+export type { CurrentProcess, CurrentThread } from "./src/multiprocessing/identity.ts";
+export { Local, local } from "./src/multiprocessing/local.ts";
 export * from "./src/core/errors.ts";
 export {
   CalledProcessError,
@@ -95,6 +101,6 @@ export type {
   ToWorker,
 } from "./src/protocol/messages.ts";
 export type { HostClaims } from "./src/protocol/claims.ts";
-export type { FunctionReference } from "./src/protocol/realm.ts";
+export type { FunctionReference, Identity, NameAndKind } from "./src/protocol/realm.ts";
 export type { TextMemory } from "./src/protocol/slot_codec.ts";
 export type { WrapText } from "./src/protocol/slots.ts";

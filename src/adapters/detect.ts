@@ -9,9 +9,11 @@ import { host } from "./host.ts";
 import { inline } from "./inline.ts";
 import { nodeProcesses } from "./node/process.ts";
 import { nodeThreads } from "./node/thread.ts";
+import { processId } from "./process_id.ts";
+import { signalNumber } from "./signals.ts";
 import { warn } from "./warn.ts";
 
-export { availableWorkers, host, inline, warn };
+export { availableWorkers, host, inline, processId, signalNumber, warn };
 
 /** Worker threads of this runtime. */
 export function threads(): WorkerAdapter {

@@ -1,10 +1,10 @@
 /** Child processes by way of `node:child_process`, which all three runtimes have. */
 import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
 import { statSync } from "node:fs";
-import { constants } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { type Command, showCommand, SpawnError } from "../protocol/subprocess_errors.ts";
+import { sendSignal, signalNumber } from "./signals.ts";
 import {
   type ByteReader,
   type ByteWriter,
@@ -13,6 +13,8 @@ import {
   readBytes,
   writeBytes,
 } from "./spawn_streams.ts";
+
+export { signalName } from "./signals.ts";
 
 /** Where a stream of the child leads: to us, to where ours leads, or nowhere. */
 export type Stdio = "pipe" | "inherit" | "ignore";
@@ -97,18 +99,6 @@ function start({ args, shell, cwd, env, stdin, stdout, stderr }: SpawnRequest): 
   return spawn("/bin/sh", ["-c", script, ...rest], options);
 }
 
-function sendSignal(child: ChildProcess, signal: Parameters<ChildProcess["kill"]>[0]): void {
-  try {
-    // Deno's own kill() sends one signal and no second one, closes stdin, and takes the signal for
-    // what ended the child: https://github.com/denoland/deno/issues/36643
-    if ("Deno" in globalThis && child.pid !== undefined) process.kill(child.pid, signal);
-    else child.kill(signal);
-  } catch (error) {
-    // With --allow-run=<some> Deno allows its own kill() alone. Else: the child has just ended.
-    if ((error as Error).name === "NotCapable") child.kill(signal);
-  }
-}
-
 function failedChild({ stdin, stdout, stderr }: SpawnRequest, error: SpawnError): SpawnedChild {
   return {
     pid: null,
@@ -144,19 +134,6 @@ function folderFault(cwd: string | URL): { code: string; reason: string } | unde
     if ((error as { code?: string }).code !== "ENOENT") return undefined;
     return { code: "ENOENT", reason: `${shown} does not exist (ENOENT)` };
   }
-}
-
-const SIGNALS: Readonly<Record<string, number>> = constants.signals;
-
-function signalNumber(signal: string | null): number {
-  // A signal without a name is unknown to the runtime, too: say at least that there was one.
-  return SIGNALS[signal ?? ""] ?? 127;
-}
-
-/** The name of a signal, given by name or number; `undefined` where there is no such signal. */
-export function signalName(signal: string | number): string | undefined {
-  if (typeof signal === "string") return Object.hasOwn(SIGNALS, signal) ? signal : undefined;
-  return Object.keys(SIGNALS).find((name) => SIGNALS[name] === signal);
 }
 
 /** True where a shell's command line is one string, without arguments of its own. */

@@ -152,7 +152,8 @@ function adapterOf(backend: PoolOptions["backend"] = "thread", runtime: Runtime)
   );
 }
 
-function checkSettings(options: Partial<PoolOptions>): WorkerSettings {
+/** Throws `TypeError` for settings that no backend could honour. */
+export function checkSettings(options: Partial<WorkerSettings>): WorkerSettings {
   const { env, execArgv, permissions, resourceLimits, workerUrl } = options;
   if (workerUrl !== undefined && !URL.canParse(workerUrl)) {
     throw new TypeError(`Cannot use workerUrl: ${show(workerUrl)} is no absolute URL`);

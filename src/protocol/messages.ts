@@ -6,7 +6,7 @@
  * the order of the fields.
  */
 import type { Numbers } from "./numbers.ts";
-import type { FunctionReference } from "./realm.ts";
+import type { FunctionReference, Identity } from "./realm.ts";
 
 /** What the host says to a worker. */
 export type ToWorker =
@@ -23,6 +23,8 @@ export type ToWorker =
     readonly finalizer: SetupCall | null;
     /** Whether the worker shall tell how much memory it uses. */
     readonly reportMemory: boolean;
+    /** Who the worker is to its own code; not for workers that share their realm with others. */
+    readonly identity?: Identity;
   }
   /** Jobs to run, in order; `define` names the functions that this worker has not met yet. */
   | {

@@ -47,6 +47,28 @@ export interface TaskContext {
   progress(value: unknown): void;
 }
 
+/** A process or a thread as its own code sees it. */
+export interface NameAndKind {
+  readonly name: string;
+  readonly daemon: boolean;
+}
+
+/** Who the code of a worker is; see `currentProcess` and `currentThread`. */
+export interface Identity {
+  readonly process: NameAndKind;
+  readonly thread: NameAndKind;
+  /** The way from the main program: `"2:1"` is the first child of its second one. */
+  readonly path: string;
+}
+
+/** A process or thread that this realm has started and that has not ended. */
+export interface RunningChild {
+  readonly daemon: boolean;
+  /** The object that its user holds. */
+  readonly owner: object;
+  join(): Promise<unknown>;
+}
+
 interface Realm {
   /** Functions marked by `task()`: module URL, then name, then place. */
   readonly tasks: Map<string, Map<string, AnyFunction[]>>;
@@ -56,6 +78,10 @@ interface Realm {
   readonly classesByPrototype: Map<object, ClassCodec>;
   /** URL of the user's module that this worker is importing now, else `null`. */
   importing: string | null;
+  /** Who this worker is; `null` in the main program. */
+  identity: Identity | null;
+  /** What was started here and runs. */
+  readonly children: Set<RunningChild>;
   /** False in a child process: what it sends cannot share memory with its host. */
   sharesMemory: boolean;
   /** Finds the context of the task that is running; `null` where tasks never run. */
@@ -72,6 +98,8 @@ export const realm: Realm = holder[key] ??= {
   classesByName: new Map(),
   classesByPrototype: new Map(),
   importing: null,
+  identity: null,
+  children: new Set(),
   sharesMemory: true,
   context: null,
 };

@@ -3,6 +3,7 @@ import { Claims } from "../protocol/claims.ts";
 import type { SentValue, SetupCall, ToWorker } from "../protocol/messages.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
 import { Slots } from "../protocol/slots.ts";
+import { endOfChildren, enterAs } from "./identity.ts";
 import { encodeThrown } from "./failures.ts";
 import { RunLoop, type WorkerServices } from "./run_loop.ts";
 import type { RunningTask } from "./running_task.ts";
@@ -22,14 +23,21 @@ export interface ServedWorker {
 export function serve(services: WorkerServices): ServedWorker {
   let loop: RunLoop | undefined;
   let finalizer: SetupCall | null = null;
+  let mayHaveChildren = false;
 
   async function start(message: ToWorker & { readonly type: "start" }): Promise<void> {
     finalizer = message.finalizer;
-    const { workerId, claims, slots, reportMemory } = message;
+    const { workerId, claims, slots, reportMemory, identity } = message;
+    if (identity) enterAs(identity);
+    mayHaveChildren = identity !== undefined;
+    let inline = false;
     try {
-      for (const call of message.setup) await runSetup(call, services.guarded);
+      for (const call of message.setup) {
+        inline = call.reference.kind === "source";
+        await runSetup(call, services.guarded);
+      }
     } catch (error) {
-      services.post({ type: "setupFailed", error: sentError(error) });
+      services.post({ type: "setupFailed", error: sentError(error, inline) });
       return;
     }
     loop = new RunLoop(services, new FunctionTable(services.guarded), {
@@ -48,6 +56,7 @@ export function serve(services: WorkerServices): ServedWorker {
     } catch (thrown) {
       error = sentError(thrown);
     }
+    if (mayHaveChildren) await endOfChildren();
     services.post({ type: "closed", error });
   }
 
@@ -88,7 +97,7 @@ async function runSetup({ reference, args, marked }: SetupCall, guarded: boolean
 }
 
 /** What was thrown, in the form of a message. */
-export function sentError(error: unknown): SentValue {
-  const { value, marked } = encodeThrown(error);
+export function sentError(error: unknown, inline = false): SentValue {
+  const { value, marked } = encodeThrown(error, inline);
   return { value, marked };
 }

@@ -6,6 +6,7 @@ import type { HostClaims } from "../../protocol/claims.ts";
 import { PoolError } from "../../protocol/errors.ts";
 import type { FromWorker, ToWorker } from "../../protocol/messages.ts";
 import { host } from "../host.ts";
+import { sendSignal } from "../signals.ts";
 import { Channel } from "./channel.ts";
 import { HostFileClaims } from "./host_claims.ts";
 import { Meeting } from "./meeting.ts";
@@ -92,6 +93,17 @@ export class ProcessTransport implements Transport {
 
   post(message: ToWorker, transfer?: Transferable[]): void {
     if (this.#open.has("process")) this.#channel.post(message, transfer);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  askToEnd(): void {
+    if (!this.#open.has("process")) return;
+    // It cannot clean up yet, and this program may end before it hears of the child's end.
+    if (!this.#socket) this.#meeting.end();
+    sendSignal(this.#child, "SIGTERM");
   }
 
   terminate(): void {

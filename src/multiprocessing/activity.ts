@@ -1,0 +1,177 @@
+/** What `Process` and `Thread` have in common: the life of one worker with one function. */
+import { host } from "../adapters/detect.ts";
+import { encodeArguments } from "../core/arguments.ts";
+import type { KeepAlive, WorkerAdapter } from "../core/backend.ts";
+import { InvalidStateError } from "../core/errors.ts";
+import { checkMainGuard } from "../core/main_guard.ts";
+import { checkWait } from "../core/options.ts";
+import { appendStack } from "../core/origin.ts";
+import { asError } from "../core/outcome.ts";
+import type { WaitOptions } from "../core/pool.ts";
+import { type Identity, realm, type RunningChild } from "../protocol/realm.ts";
+import { checkActivity, type CheckedActivity } from "./activity_options.ts";
+import { orTimeout } from "./async_result.ts";
+import { reportFault } from "./report.ts";
+import { type SoloEnd, SoloWorker, type StopSignal } from "./solo_worker.ts";
+
+/** What differs. */
+export interface ActivityKind {
+  readonly kind: "process" | "thread";
+  /** Names that nobody chose begin with it. */
+  readonly prefix: string;
+  readonly adapter: () => WorkerAdapter;
+  readonly identity: (name: string, daemon: boolean, path: string) => Identity;
+  /** First words of the report of an error. */
+  readonly headline: (name: string) => string;
+}
+
+/** A daemon that handles SIGTERM has this long (ms) when it is disposed of. */
+const DAEMON_GRACE = 1000;
+
+/** Numbers of the last ones that this realm has made. */
+const last = { process: 0, thread: 0 };
+
+type State =
+  | { readonly kind: "initial" }
+  | { readonly kind: "started"; readonly worker: SoloWorker; readonly ended: Promise<void> }
+  | { readonly kind: "ended"; readonly pid: number | null; readonly exitCode: number }
+  | { readonly kind: "closed" };
+
+/** One function in a worker of its own. */
+export class Activity implements RunningChild {
+  readonly owner: object;
+  readonly name: string;
+  readonly daemon: boolean;
+  readonly #kind: ActivityKind;
+  readonly #options: CheckedActivity;
+  readonly #adapter: WorkerAdapter;
+  readonly #number: number;
+  readonly #path: string;
+  #state: State = { kind: "initial" };
+  #keepAlive: KeepAlive | undefined;
+  /** Waits that keep the program running for a daemon, too. */
+  #waits = 0;
+
+  /** Throws `TypeError` for options that make no sense. */
+  constructor(kind: ActivityKind, options: unknown, owner: object) {
+    this.owner = owner;
+    this.#kind = kind;
+    this.#options = checkActivity(options, kind.kind);
+    this.#adapter = kind.adapter();
+    this.#adapter.check?.(this.#options.settings);
+    this.#number = ++last[kind.kind];
+    const { identity } = realm;
+    this.#path = identity?.path ? `${identity.path}:${this.#number}` : String(this.#number);
+    this.name = this.#options.name ?? `${kind.prefix}-${this.#path}`;
+    this.daemon = this.#options.daemon ?? identity?.[kind.kind].daemon ?? false;
+  }
+
+  get isAlive(): boolean {
+    return this.#open("tell the state of").kind === "started";
+  }
+
+  get pid(): number | null {
+    const state = this.#open("read the pid of");
+    if (state.kind === "started") return state.worker.pid ?? null;
+    return state.kind === "ended" ? state.pid : null;
+  }
+
+  get exitCode(): number | null {
+    const state = this.#open("read the exit code of");
+    return state.kind === "ended" ? state.exitCode : null;
+  }
+
+  start(): void {
+    if (this.#open("start").kind !== "initial") {
+      throw new InvalidStateError(`Cannot start ${this.name}: it was started before`);
+    }
+    checkMainGuard(this.#kind.kind);
+    const { target, args, settings } = this.#options;
+    const { value, marked, transfer } = encodeArguments(
+      args,
+      undefined,
+      this.#adapter.traits.sharedMemory,
+    );
+    const identity = this.#kind.identity(this.name, this.daemon, this.#path);
+    const origin = new Error();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const worker = new SoloWorker(
+      this.#adapter,
+      { ...settings, workerId: this.#number, name: this.name },
+      { call: { reference: target, args: value, marked }, transfer, identity },
+      (end) => {
+        this.#end(worker, end, origin);
+        resolve();
+      },
+    );
+    this.#state = { kind: "started", worker, ended: promise };
+    realm.children.add(this);
+    this.#keepAlive = host.keepAlive();
+    this.#hold();
+  }
+
+  async join(options?: WaitOptions): Promise<boolean> {
+    const limit = checkWait(options, `join ${this.#kind.kind}`);
+    const state = this.#open("join");
+    if (state.kind === "initial") {
+      throw new InvalidStateError(`Cannot join ${this.name}: it was not started`);
+    }
+    if (state.kind !== "started") return true;
+    this.#waits++;
+    this.#hold();
+    try {
+      await (limit === undefined ? state.ended : orTimeout(state.ended, limit));
+    } finally {
+      this.#waits--;
+      this.#hold();
+    }
+    return this.#state.kind !== "started";
+  }
+
+  stop(signal: StopSignal): void {
+    const state = this.#open(signal === "SIGTERM" ? "terminate" : "kill");
+    if (state.kind === "initial") {
+      throw new InvalidStateError(`Cannot end ${this.name}: it was not started`);
+    }
+    if (state.kind === "started") state.worker.stop(signal);
+  }
+
+  close(): void {
+    if (this.#state.kind === "started") {
+      throw new InvalidStateError(
+        `Cannot close ${this.name}: it is still running; join() or terminate() it first`,
+      );
+    }
+    this.#state = { kind: "closed" };
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#state.kind === "started" && this.daemon) {
+      this.stop("SIGTERM");
+      if (!await this.join({ timeout: DAEMON_GRACE })) this.stop("SIGKILL");
+    }
+    if (this.#state.kind === "started") await this.join();
+    this.close();
+  }
+
+  #open(verb: string): Exclude<State, { readonly kind: "closed" }> {
+    if (this.#state.kind !== "closed") return this.#state;
+    throw new InvalidStateError(`Cannot ${verb} ${this.name}: it is closed`);
+  }
+
+  #hold(): void {
+    if (!this.daemon || this.#waits > 0) this.#keepAlive?.hold();
+    else this.#keepAlive?.release();
+  }
+
+  #end({ pid }: SoloWorker, { exitCode, fault }: SoloEnd, origin: Error): void {
+    this.#state = { kind: "ended", pid: pid ?? null, exitCode };
+    realm.children.delete(this);
+    this.#keepAlive?.end();
+    this.#keepAlive = undefined;
+    if (!fault) return;
+    const error = asError(fault.error);
+    appendStack(error, origin);
+    reportFault(this.#kind.headline(this.name), error);
+  }
+}

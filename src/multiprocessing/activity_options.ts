@@ -1,0 +1,62 @@
+import type { WorkerSettings } from "../core/backend.ts";
+import { checkArray, checkBoolean, checkOptions, checkString, show } from "../core/options.ts";
+import { checkSettings } from "../core/pool_options.ts";
+import { referenceOf } from "../core/task.ts";
+import type { FunctionReference } from "../protocol/realm.ts";
+
+/** What a {@linkcode Process} or a {@linkcode Thread} is to do, and as whom. */
+export interface ActivitySettings<A extends readonly unknown[]> extends WorkerSettings {
+  /** The function to run: a task, an imported one, or an inline function. What it returns is dropped. */
+  readonly target: (...args: A) => unknown;
+  /**
+   * For reports, debuggers and `currentProcess()`; default: `Process-1`, `Process-2` and so on, and in
+   * the second one `Process-2:1`; for threads `Thread-1`.
+   */
+  readonly name?: string;
+  /**
+   * It does not keep the program running, and ends with it. Default: what it is for the process or
+   * thread that makes it; in the main program false.
+   */
+  readonly daemon?: boolean;
+}
+
+/** Options of a {@linkcode Process} or a {@linkcode Thread}; the arguments are copied at `start()`. */
+export type ActivityOptions<A extends readonly unknown[] = readonly unknown[]> =
+  & ActivitySettings<A>
+  & ([] extends A ? { readonly args?: A } : { readonly args: A });
+
+/** Options, checked. */
+export interface CheckedActivity {
+  readonly target: FunctionReference;
+  readonly args: readonly unknown[];
+  readonly name: string | undefined;
+  readonly daemon: boolean | undefined;
+  readonly settings: WorkerSettings;
+}
+
+const NAMES = [
+  "target",
+  "args",
+  "name",
+  "daemon",
+  "env",
+  "execArgv",
+  "permissions",
+  "resourceLimits",
+  "workerUrl",
+];
+
+/** Throws `TypeError` for what makes no sense. */
+export function checkActivity(given: unknown, kind: "process" | "thread"): CheckedActivity {
+  const options = checkOptions(given as ActivityOptions | undefined, `create ${kind}`, NAMES);
+  if (typeof options.target !== "function") {
+    throw new TypeError(`Cannot use target: it must be a function, not ${show(options.target)}`);
+  }
+  return {
+    target: referenceOf(options.target),
+    args: checkArray(options.args, "args"),
+    name: checkString(options.name, "name"),
+    daemon: checkBoolean(options.daemon, "daemon"),
+    settings: checkSettings(options),
+  };
+}

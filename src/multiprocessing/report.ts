@@ -1,0 +1,16 @@
+/** So many causes are told. */
+const CAUSES = 8;
+
+/** Writes to stderr what a process or thread died of: runtimes would show it each in their own way. */
+export function reportFault(headline: string, error: unknown): void {
+  let text = `${headline} ${stackOf(error)}`;
+  for (let i = 0; i < CAUSES && error instanceof Error && error.cause !== undefined; i++) {
+    error = error.cause;
+    text += `\nCaused by ${stackOf(error)}`;
+  }
+  console.error(text);
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error && error.stack ? error.stack : String(error);
+}
