@@ -11,7 +11,11 @@ import { wrapText } from "./text_memory.ts";
 
 /** What a thread adapter puts into `workerData`. */
 export interface ThreadData {
-  readonly "@pool/core": { readonly port: MessagePort };
+  readonly "@pool/core": {
+    readonly port: MessagePort;
+    /** Variables that were for its start alone. */
+    readonly startEnv?: readonly string[];
+  };
 }
 
 /**
@@ -23,7 +27,10 @@ export const CHILD_ARGUMENT = "@pool/core";
 /** Serves the host that has started this thread or process. */
 export function enterWorker(): void {
   const data = (workerData as Partial<ThreadData> | null)?.["@pool/core"];
-  if (data) return serveThread(data.port);
+  if (data) {
+    for (const name of data.startEnv ?? []) delete process.env[name];
+    return serveThread(data.port);
+  }
   const [mark, folder, host, ...variables] = process.argv.slice(2);
   if (mark !== CHILD_ARGUMENT || folder === undefined) {
     throw new Error("Cannot start worker: this module is the entry of a pool's workers");

@@ -1,15 +1,9 @@
 /** Child processes of Node. */
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import type { WorkerAdapter, WorkerSpec } from "../../core/backend.ts";
 import { refusePermissions } from "../permissions.ts";
-import {
-  checkLimits,
-  type Environment,
-  processAdapter,
-  programFile,
-} from "../process/process_adapter.ts";
+import { checkLimits, processAdapter, programFile } from "../process/process_adapter.ts";
+import { compileCache } from "./compile_cache.ts";
 
 /** Flags that belong to what this process does, not to how it runs code. */
 const OWN =
@@ -28,15 +22,6 @@ export function nodeProcesses(): WorkerAdapter {
     program: programFile,
     startEnv: compileCache,
   });
-}
-
-/**
- * Where children keep compiled modules, as `module.enableCompileCache()` does: from TypeScript they start
- * in 60 instead of 200 ms. The default place is Node's own; `NODE_DISABLE_COMPILE_CACHE` turns it off.
- */
-function compileCache(env: Environment): Record<string, string> {
-  if (env.NODE_COMPILE_CACHE !== undefined || env.NODE_DISABLE_COMPILE_CACHE) return {};
-  return { NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache") };
 }
 
 /** What a thread would inherit too: loaders, conditions, experiments. */

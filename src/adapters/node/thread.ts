@@ -1,12 +1,14 @@
 /**
  * Worker threads of Node: `node:worker_threads`, the only kind there is.
  */
+import process from "node:process";
 import { Worker } from "node:worker_threads";
 import type { WorkerAdapter } from "../../core/backend.ts";
 import { refusePermissions } from "../permissions.ts";
 import { wrapText } from "../text_memory.ts";
 import { ThreadTransport } from "../thread_transport.ts";
 import { defaultWorkerUrl } from "../worker_url.ts";
+import { compileCache } from "./compile_cache.ts";
 
 /** Workers as threads of this process. */
 export const nodeThreads: WorkerAdapter = {
@@ -17,11 +19,13 @@ export const nodeThreads: WorkerAdapter = {
 
   spawn(spec, events) {
     return new ThreadTransport(events, (port, on) => {
+      const env = spec.env ?? process.env;
+      const startEnv = compileCache(env);
       const worker = new Worker(new URL(spec.workerUrl ?? defaultWorkerUrl()), {
-        workerData: { "@pool/core": { port } },
+        workerData: { "@pool/core": { port, startEnv: Object.keys(startEnv) } },
         transferList: [port as never],
         name: spec.name,
-        ...(spec.env && { env: { ...spec.env } }),
+        env: { ...env, ...startEnv },
         ...(spec.execArgv && { execArgv: [...spec.execArgv] }),
         ...(spec.resourceLimits && { resourceLimits: spec.resourceLimits }),
       });
