@@ -50,6 +50,7 @@ export class Deliveries<T> {
   }
 
   next(timeout: number | undefined): Promise<IteratorResult<T, undefined>> {
+    if (this.#first < this.#ready.length && this.#waiters.size === 0) return this.#deliver();
     return new Promise((resolve, reject) => {
       const waiter: Waiter<T> = { resolve, reject, timer: undefined };
       this.#waiters.add(waiter);
@@ -64,7 +65,17 @@ export class Deliveries<T> {
     });
   }
 
+  /** Hands out what is ready, the way of a consumer that is slower than the workers. */
+  #deliver(): Promise<IteratorResult<T, undefined>> {
+    const delivery = this.#shift()!;
+    this.#onDelivered();
+    return delivery.ok
+      ? Promise.resolve({ done: false, value: delivery.value })
+      : Promise.reject(delivery.error);
+  }
+
   #match(): void {
+    if (this.#waiters.size === 0) return;
     for (const waiter of this.#waiters) {
       if (this.#first === this.#ready.length && !this.#ended) return;
       this.#waiters.delete(waiter);

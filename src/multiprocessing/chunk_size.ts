@@ -16,7 +16,8 @@ export class ChunkSize {
   readonly #fixed: number | undefined;
   readonly #fn: KnownFunction;
   readonly #workers: number;
-  #last = 1;
+  /** The size of the last chunk. */
+  last: number;
 
   constructor(
     fixed: number | undefined,
@@ -25,15 +26,20 @@ export class ChunkSize {
     this.#fixed = fixed;
     this.#fn = fn;
     this.#workers = workers;
+    this.last = fixed ?? 1;
   }
 
   /** The next size, where so many items are left (or may be taken). */
   next(left: number): number {
+    return this.last = this.peek(left);
+  }
+
+  /** What `next` would give. */
+  peek(left: number): number {
     if (this.#fixed !== undefined) return Math.min(this.#fixed, left);
     const share = Math.ceil(left / (2 * this.#workers));
     const worth = Math.floor(CHUNK_TIME / this.#fn.estimate);
-    this.#last = Math.max(1, Math.min(worth, share, GROWTH * this.#last));
-    return this.#last;
+    return Math.max(1, Math.min(worth, share, GROWTH * this.last));
   }
 
   /** Chunks that may be on their way at once; more would only cost memory. */

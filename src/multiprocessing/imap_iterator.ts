@@ -13,9 +13,14 @@ export interface ImapPlan extends ChunkCall {
   /** Fixed size of a chunk; `undefined`: see {@link ChunkSize}. */
   readonly chunksize: number | undefined;
   readonly workers: number;
-  /** Most items between those pulled and those delivered. */
-  readonly buffer: number;
+  /** Most items between those pulled and those delivered; default: two chunks a worker, at least 64. */
+  readonly buffer: number | undefined;
 }
+
+/** Items that are pulled ahead at least. */
+const LEAST_BUFFER = 64;
+/** Most items of a chunk whose size nobody has fixed: a chunk that comes back is taken apart in one go. */
+const MOST_ITEMS = 4096;
 
 type Result<R> = { readonly ok: true; readonly value: R } | {
   readonly ok: false;
@@ -59,11 +64,16 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
     return this;
   }
 
-  async next(options?: WaitOptions): Promise<IteratorResult<R, undefined>> {
-    const limit = checkWait(options, "get next result");
+  next(options?: WaitOptions): Promise<IteratorResult<R, undefined>> {
+    let limit: number | undefined;
+    try {
+      limit = checkWait(options, "get next result");
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const result = this.#deliveries.next(limit);
     this.#pull();
-    return await result;
+    return result;
   }
 
   async return(): Promise<IteratorResult<R, undefined>> {
@@ -110,9 +120,20 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
     this.#scheduler.detach(this);
   }
 
+  /** Most items that may be pulled ahead; it grows with the chunks. */
+  get #buffer(): number {
+    const { buffer, chunksize, workers } = this.#plan;
+    if (buffer !== undefined) return buffer;
+    // Items of a slow source do not wait for company.
+    const size = this.#source instanceof AsyncSource
+      ? chunksize ?? 1
+      : this.#size.peek(2 * workers * MOST_ITEMS);
+    return Math.max(LEAST_BUFFER, 2 * workers * size);
+  }
+
   /** Items that may be pulled now. */
   get #room(): number {
-    return this.#exhausted ? 0 : this.#plan.buffer - (this.#pulled - this.#delivered);
+    return this.#exhausted ? 0 : this.#buffer - (this.#pulled - this.#delivered);
   }
 
   #pull(): void {
@@ -155,8 +176,16 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
   }
 
   #pullSync(source: Iterator<unknown>): void {
-    while (this.#room > 0) {
-      const size = Math.min(this.#size.next(this.#plan.buffer), this.#room);
+    const buffer = this.#buffer;
+    while (!this.#exhausted) {
+      const room = buffer - (this.#pulled - this.#delivered);
+      // Half of the buffer at most, so that the workers have something while the consumer takes the rest.
+      let size = Math.min(this.#size.peek(buffer), Math.ceil(buffer / 2));
+      // Pulled one by one, as the consumer takes them, items would never travel together again.
+      if (size > room && this.#delivered > 0) return;
+      size = Math.min(size, room);
+      if (size <= 0) return;
+      this.#size.last = size;
       const chunk: unknown[] = [];
       let end: (() => void) | undefined;
       while (chunk.length < size && !end) {
@@ -174,7 +203,6 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
   }
 
   async #pullAsync(source: AsyncSource<unknown>): Promise<void> {
-    // Items of a slow source do not wait for company.
     const size = this.#plan.chunksize ?? 1;
     let chunk: unknown[] = [];
     const end = (failure?: { readonly error: unknown }): void => {
@@ -208,7 +236,13 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
       this.#released++;
       return this.#deliveries.push(result);
     }
-    this.#early.set(index, result);
+    if (index === this.#released) {
+      this.#released++;
+      this.#deliveries.push(result);
+      if (this.#early.size === 0) return;
+    } else {
+      this.#early.set(index, result);
+    }
     for (let next = this.#early.get(this.#released); next; next = this.#early.get(this.#released)) {
       this.#early.delete(this.#released++);
       this.#deliveries.push(next);

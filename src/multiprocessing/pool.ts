@@ -514,10 +514,8 @@ export class Pool implements PoolContract {
   ): PoolIterator<R> {
     const more = ["chunksize", "buffer"];
     const plan = this.#chunkCall(fn, items, options, { mode: JobMode.map, name, more });
-    const { chunksize } = plan;
     const { workers } = this.#plan;
-    const buffer = checkCount(options?.buffer, "buffer", 1) ??
-      Math.max(64, 2 * (chunksize ?? 1) * workers);
+    const buffer = checkCount(options?.buffer, "buffer", 1);
     return new ImapIterator<R>(this.#scheduler, { ...plan, ordered, buffer, workers }, items);
   }
 }
