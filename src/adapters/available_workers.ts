@@ -1,6 +1,6 @@
 /** How many workers can really run at the same time. */
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { fs } from "./builtins.ts";
 
 /**
  * Processors that this process may use: its affinity, and the CPU quota of its cgroup (v1 and v2), which
@@ -31,7 +31,7 @@ function ratio(quota: number, period: number): number | undefined {
 function readText(path: string): string | undefined {
   try {
     if (!mayRead(path)) return undefined;
-    return readFileSync(path, "utf8");
+    return fs().readFileSync(path, "utf8");
   } catch {
     return undefined;
   }

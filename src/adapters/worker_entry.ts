@@ -8,6 +8,7 @@ import { sentError, serve } from "../worker/serve.ts";
 import { listen } from "./ports.ts";
 import { reportDeath } from "./report_death.ts";
 import { wrapText } from "./text_memory.ts";
+import { CHILD_ARGUMENT } from "./worker_url.ts";
 
 /** What a thread adapter puts into `workerData`. */
 export interface ThreadData {
@@ -17,12 +18,6 @@ export interface ThreadData {
     readonly startEnv?: readonly string[];
   };
 }
-
-/**
- * First argument of a child process; the second is the folder where it meets its host, the third
- * the host's number, and the others are variables that were for its start alone.
- */
-export const CHILD_ARGUMENT = "@pool/core";
 
 /** Serves the host that has started this thread or process. */
 export function enterWorker(): void {

@@ -1,3 +1,9 @@
+/**
+ * First argument of a child process; the second is the folder where it meets its host, the third
+ * the host's number, and the others are variables that were for its start alone.
+ */
+export const CHILD_ARGUMENT = "@pool/core";
+
 /** The worker's program. The literal is what bundlers and registries look for. */
 export function defaultWorkerUrl(): URL {
   return new URL("./worker.js", import.meta.url);

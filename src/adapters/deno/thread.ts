@@ -5,8 +5,8 @@
  * - it tells no exit code, and nothing at all for `Deno.exit()` and `self.close()`;
  * - after `terminate()` of a busy worker, which spins on (denoland/deno#35657), the program never ends.
  */
-import { Worker } from "node:worker_threads";
 import type { WorkerAdapter } from "../../core/backend.ts";
+import { workerThreads } from "../builtins.ts";
 import { refusePermissions } from "../permissions.ts";
 import { wrapText } from "../text_memory.ts";
 import { ThreadTransport } from "../thread_transport.ts";
@@ -22,6 +22,7 @@ export const denoThreads: WorkerAdapter = {
 
   spawn(spec, events) {
     return new ThreadTransport(events, (port, on) => {
+      const { Worker } = workerThreads();
       const worker = new Worker(entryUrl(new URL(spec.workerUrl ?? defaultWorkerUrl())), {
         workerData: { "@pool/core": { port } },
         transferList: [port as never],

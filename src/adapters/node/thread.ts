@@ -2,8 +2,8 @@
  * Worker threads of Node: `node:worker_threads`, the only kind there is.
  */
 import process from "node:process";
-import { Worker } from "node:worker_threads";
 import type { WorkerAdapter } from "../../core/backend.ts";
+import { workerThreads } from "../builtins.ts";
 import { refusePermissions } from "../permissions.ts";
 import { wrapText } from "../text_memory.ts";
 import { ThreadTransport } from "../thread_transport.ts";
@@ -21,6 +21,7 @@ export const nodeThreads: WorkerAdapter = {
     return new ThreadTransport(events, (port, on) => {
       const env = spec.env ?? process.env;
       const startEnv = compileCache(env);
+      const { Worker } = workerThreads();
       const worker = new Worker(new URL(spec.workerUrl ?? defaultWorkerUrl()), {
         workerData: { "@pool/core": { port, startEnv: Object.keys(startEnv) } },
         transferList: [port as never],

@@ -14,8 +14,8 @@
  *     host:  writes WANTED, reads the record:
  *            of this job → writes NONE, it has begun; else → writes TAKEN, it is ours
  */
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
 import { CELLS } from "../../protocol/claims.ts";
+import { fs } from "../builtins.ts";
 
 /** Bytes by which the child shows that it is the one that was started. */
 export const TOKEN_BYTES = 32;
@@ -33,6 +33,7 @@ export const NONE = 0, WANTED = 1, TAKEN = 2;
 
 /** A file that two processes have open. */
 export class CellFile {
+  readonly #fs = fs();
   readonly #descriptor: number;
 
   private constructor(descriptor: number) {
@@ -41,7 +42,7 @@ export class CellFile {
 
   /** Makes the file; nobody else may read it. */
   static create(path: string, token: Uint8Array): CellFile {
-    const file = new CellFile(openSync(path, "wx+", 0o600));
+    const file = new CellFile(fs().openSync(path, "wx+", 0o600));
     file.write(token, 0);
     file.write(new Uint8Array(WORDS + 4 - TOKEN_BYTES), TOKEN_BYTES);
     return file;
@@ -49,12 +50,18 @@ export class CellFile {
 
   /** Opens the file that the other process has made. */
   static open(path: string): CellFile {
-    return new CellFile(openSync(path, "r+"));
+    return new CellFile(fs().openSync(path, "r+"));
   }
 
   read(into: Uint8Array, position: number): void {
     for (let at = 0; at < into.byteLength;) {
-      const count = readSync(this.#descriptor, into, at, into.byteLength - at, position + at);
+      const count = this.#fs.readSync(
+        this.#descriptor,
+        into,
+        at,
+        into.byteLength - at,
+        position + at,
+      );
       if (count === 0) return;
       at += count;
     }
@@ -62,11 +69,11 @@ export class CellFile {
 
   write(bytes: Uint8Array, position: number): void {
     for (let at = 0; at < bytes.byteLength;) {
-      at += writeSync(this.#descriptor, bytes, at, bytes.byteLength - at, position + at);
+      at += this.#fs.writeSync(this.#descriptor, bytes, at, bytes.byteLength - at, position + at);
     }
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    this.#fs.closeSync(this.#descriptor);
   }
 }

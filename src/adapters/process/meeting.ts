@@ -1,9 +1,9 @@
 /** Where a host and its child meet: a folder of this user alone, gone as soon as they have met. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import process from "node:process";
+import { fs, net } from "../builtins.ts";
 import { CellFile, TOKEN_BYTES } from "./cell_file.ts";
 
 /** What a child says first: the token, and the time on its clock. */
@@ -34,10 +34,10 @@ export class Meeting {
     met: (socket: Socket, childTime: number) => void,
     failed: (error: Error) => void,
   ) {
-    this.folder = mkdtempSync(join(tmpdir(), "pool-"));
+    this.folder = fs().mkdtempSync(join(tmpdir(), "pool-"));
     const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
     this.cells = CellFile.create(cellsPath(this.folder), token);
-    this.#server = createServer((socket) => {
+    this.#server = net().createServer((socket) => {
       socket.unref();
       // Its close tells all.
       socket.on("error", () => {});
@@ -58,7 +58,7 @@ export class Meeting {
     this.#open = false;
     this.#server.close();
     try {
-      rmSync(this.folder, { recursive: true, force: true });
+      fs().rmSync(this.folder, { recursive: true, force: true });
     } catch {
       // Windows removes no file that is open: the system cleans its temporary folder.
     }

@@ -2,8 +2,7 @@ import { fileURLToPath } from "node:url";
 import process from "node:process";
 import type { WorkerAdapter, WorkerSettings, WorkerSpec } from "../../core/backend.ts";
 import { PoolError } from "../../protocol/errors.ts";
-import { CHILD_ARGUMENT } from "../worker_entry.ts";
-import { defaultWorkerUrl } from "../worker_url.ts";
+import { CHILD_ARGUMENT, defaultWorkerUrl } from "../worker_url.ts";
 import { type ChildCommand, ProcessTransport } from "./process_transport.ts";
 import { Watchdog } from "./watchdog.ts";
 

@@ -1,10 +1,11 @@
 /** The host's wire to one child process, on every runtime. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import type { Transport, TransportEvents, WorkerEnd } from "../../core/backend.ts";
 import type { HostClaims } from "../../protocol/claims.ts";
 import { PoolError } from "../../protocol/errors.ts";
 import type { FromWorker, ToWorker } from "../../protocol/messages.ts";
+import { childProcess } from "../builtins.ts";
 import { host } from "../host.ts";
 import { sendSignal } from "../signals.ts";
 import { Channel } from "./channel.ts";
@@ -71,7 +72,7 @@ export class ProcessTransport implements Transport {
     this.claims = this.#cells = new HostFileClaims(meeting.cells);
     try {
       const { file, args, env } = command(meeting.folder);
-      this.#child = spawn(file, [...args], {
+      this.#child = childProcess().spawn(file, [...args], {
         stdio: ["ignore", "inherit", "pipe"],
         windowsHide: true,
         ...(env && { env: { ...env } }),

@@ -1,5 +1,6 @@
 /** A process so small that it can be spared, which ends our children when we cannot. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { childProcess } from "../builtins.ts";
 
 /**
  * Reads `+pid` and `-pid`. At the end of its input, which comes with the end of the host, however it
@@ -57,7 +58,7 @@ export class Watchdog {
   #start(): void {
     if (this.#failed) return;
     try {
-      const shell = spawn("sh", ["-c", SCRIPT], {
+      const shell = childProcess().spawn("sh", ["-c", SCRIPT], {
         stdio: ["pipe", "ignore", "ignore"],
         // In no group that a signal for ours could end.
         detached: true,
