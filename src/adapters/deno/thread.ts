@@ -21,8 +21,9 @@ export const denoThreads: WorkerAdapter = {
   wrapText,
 
   spawn(spec, events) {
+    // Before the port is made: one that is older than this module cannot be unref'd (Deno 2.9).
+    const { Worker } = workerThreads();
     return new ThreadTransport(events, (port, on) => {
-      const { Worker } = workerThreads();
       const worker = new Worker(entryUrl(new URL(spec.workerUrl ?? defaultWorkerUrl())), {
         workerData: { "@pool/core": { port } },
         transferList: [port as never],
