@@ -8,7 +8,7 @@ import { show } from "../core/options.ts";
 import { encode } from "../protocol/encode.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
 import { type JobArgs, JobMode } from "../protocol/messages.ts";
-import { packNumbers } from "../protocol/numbers.ts";
+import { isNumbers, type Numbers, packNumbers } from "../protocol/numbers.ts";
 
 /** What all chunks of one map share. */
 export interface ChunkCall {
@@ -20,9 +20,11 @@ export interface ChunkCall {
   readonly origin: { readonly stack?: string } | undefined;
 }
 
-/** Who gets the results; called exactly once for each item. */
+/** Who gets the results; told exactly once of each item. */
 export interface ItemSink {
   fulfil(index: number, value: unknown): void;
+  /** The results of items one behind the other. */
+  fulfilAll(first: number, values: ArrayLike<unknown>): void;
   fail(index: number, error: unknown): void;
   /** A chunk is through: all its items were told, or will be with another chunk. */
   settled(job: Job | undefined): void;
@@ -47,11 +49,13 @@ export class ChunkJobs {
   }
 
   /** Sends items whose indices count up from `first`. Never throws. */
-  send(items: readonly unknown[], first: number): void {
-    const numbers = this.#call.mode === JobMode.map ? packNumbers(items) : undefined;
-    const chunk = numbers
-      ? { args: numbers, first, marked: false, transfer: undefined }
-      : this.#encodeItems(items, first);
+  send(items: readonly unknown[] | Numbers, first: number): void {
+    const packed = this.#call.mode === JobMode.starmap || !Array.isArray(items)
+      ? items
+      : packNumbers(items) ?? items;
+    const chunk = isNumbers(packed)
+      ? { args: packed, first, marked: false, transfer: undefined }
+      : this.#encodeItems(packed, first);
     if (chunk.args.length > 0) this.#submit(chunk);
     else this.#sink.settled(undefined);
   }
@@ -139,6 +143,7 @@ export class ChunkJobs {
     values: ArrayLike<unknown>,
     failed: readonly number[] | undefined,
   ): void {
+    if (!failed && !chunk.places) return this.#sink.fulfilAll(chunk.first, values);
     const failures = failed && new Set(failed);
     for (let i = 0; i < values.length; i++) {
       if (failures?.has(i)) this.#sink.fail(placeOf(chunk, i), values[i]);

@@ -54,6 +54,11 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
     this.#size = new ChunkSize(plan.chunksize, plan);
     this.#chunks = new ChunkJobs(scheduler, plan, {
       fulfil: (index, value) => this.#place(index, { ok: true, value: value as R }),
+      fulfilAll: (first, values) => {
+        for (let i = 0; i < values.length; i++) {
+          this.#place(first + i, { ok: true, value: values[i] as R });
+        }
+      },
       fail: (index, error) => this.#place(index, { ok: false, error }),
       settled: () => this.#finishIfDone(),
     });

@@ -1,5 +1,6 @@
 import type { AnyIterable } from "../core/pool.ts";
 import type { Consumer, Scheduler } from "../core/scheduler.ts";
+import { type Numbers, packNumbers } from "../protocol/numbers.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
 import { ChunkSize } from "./chunk_size.ts";
 import { AsyncSource, isAsyncIterable } from "./item_source.ts";
@@ -26,7 +27,7 @@ export class MapRun implements Consumer {
   readonly #size: ChunkSize;
   #results: unknown[] = [];
   #failure: { readonly index: number; readonly error: unknown } | undefined;
-  #items: readonly unknown[] = [];
+  #items: readonly unknown[] | Numbers = [];
   #sent = 0;
   #stopped: { readonly reason: unknown } | undefined;
   /** Items still come from an async iterable. */
@@ -42,6 +43,10 @@ export class MapRun implements Consumer {
     this.#size = new ChunkSize(plan.chunksize, plan);
     this.#chunks = new ChunkJobs(scheduler, plan, {
       fulfil: (index, value) => this.#results[index] = value,
+      fulfilAll: (first, values) => {
+        const results = this.#results;
+        for (let i = 0; i < values.length; i++) results[first + i] = values[i];
+      },
       fail: (index, error) => this.#noteFailure(index, error),
       settled: () => this.#proceed(),
     });
@@ -52,7 +57,9 @@ export class MapRun implements Consumer {
     const stopped = this.#aborted;
     if (stopped) return this.#sink.reject(stopped.reason);
     if (isAsyncIterable(items)) this.#source = new AsyncSource(items);
-    else this.#items = Array.isArray(items) ? items.slice() : [...items];
+    else if (!Array.isArray(items)) this.#items = [...items];
+    // The caller may change its array; many numbers are packed once for all chunks.
+    else this.#items = packNumbers(items) ?? items.slice();
     // All places at once: an array that is filled from the middle becomes a slow map of indices.
     this.#results = new Array(this.#items.length);
     this.#scheduler.hold();

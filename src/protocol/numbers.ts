@@ -6,6 +6,11 @@ const WORTH_PACKING = 32;
 /** Numbers in the narrower of two types that holds them exactly. */
 export type Numbers = Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
+/** True for what {@link packNumbers} has made. */
+export function isNumbers(items: readonly unknown[] | Numbers): items is Numbers {
+  return ArrayBuffer.isView(items);
+}
+
 /** The items as a typed array, exactly; `undefined` for few items and for others than numbers. */
 export function packNumbers(items: readonly unknown[]): Numbers | undefined {
   const { length } = items;

@@ -45,7 +45,7 @@ export class ChunkRun {
         continue;
       }
       // A million small items go this way.
-      if (isPrimitive(value)) values.push(value);
+      if (typeof value === "number" || isPrimitive(value)) values.push(value);
       else if (isThenable(value)) return this.#runRest(value, i + 1);
       else this.#keepSafely(value);
     }

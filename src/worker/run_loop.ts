@@ -230,7 +230,7 @@ export class RunLoop {
         return this.#runStream(cell, fn(...args));
       default: {
         const call = job.mode === JobMode.map
-          ? (item: unknown) => fn(item)
+          ? fn as (item: unknown) => unknown
           : (item: unknown) => fn(...item as unknown[]);
         const beginItem = (index: number): void => this.#claims?.beginItem(cell, index);
         return new ChunkRun(args, { call, beginItem, inline }).run();
