@@ -1,6 +1,8 @@
 /** What the thread adapters share: traffic over a port of its own, and one end for every worker. */
 import type { Transport, TransportEvents, WorkerEnd } from "../core/backend.ts";
 import type { FromWorker, ToWorker } from "../protocol/messages.ts";
+import { workerThreads } from "./builtins.ts";
+import { warnOfGivenUp } from "./given_up.ts";
 import { host } from "./host.ts";
 import { listen } from "./ports.ts";
 
@@ -20,12 +22,12 @@ export interface ThreadEvents {
  * looked at its ports in between.
  */
 const WAIT = {
-  /** After an exit: a thread that cannot be stopped and a failed start on Bun never close their port. */
+  /** After an exit: a thread that fails or is killed while it starts never closes its port on Bun. */
   exited: 50,
   /** After the port's close, for the exit code; Node may take 13 ms. */
   closed: 25,
-  /** After a kill. */
-  neither: 250,
+  /** After a kill; long, because a port that does not close then means a thread that runs on. */
+  killed: 250,
 };
 
 /**
@@ -37,6 +39,9 @@ export class ThreadTransport implements Transport {
   readonly #port: MessagePort;
   readonly #events: TransportEvents;
   readonly #thread: Thread;
+  /** Its program has begun. */
+  #up = false;
+  #killed = false;
   #closed = false;
   #exited = false;
   #exitCode: number | null = null;
@@ -46,10 +51,15 @@ export class ThreadTransport implements Transport {
 
   /** @param start starts the thread and hands it the port */
   constructor(events: TransportEvents, start: (port: MessagePort, on: ThreadEvents) => Thread) {
+    // A port that is older than this module cannot be unref'd, and never closes (Deno 2.9).
+    if ("Deno" in globalThis) workerThreads();
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#events = events;
-    listen<FromWorker>(port1, (message) => events.message(message));
+    listen<FromWorker>(port1, (message) => {
+      if (message.type === "up") this.#up = true;
+      else events.message(message);
+    });
     port1.addEventListener("close", () => {
       this.#closed = true;
       this.#settle();
@@ -75,6 +85,7 @@ export class ThreadTransport implements Transport {
   }
 
   terminate(): void {
+    this.#killed = true;
     this.#settle();
     this.#thread.terminate();
   }
@@ -83,13 +94,21 @@ export class ThreadTransport implements Transport {
     if (this.#ended) return;
     host.clock.clearTimeout(this.#timer);
     if ((this.#closed && this.#exited) || rounds === 0) return this.#end();
-    const patience = this.#exited ? WAIT.exited : this.#closed ? WAIT.closed : WAIT.neither;
+    const starting = this.#exited && !this.#up;
+    const patience = this.#closed
+      ? WAIT.closed
+      : this.#killed && !starting
+      ? WAIT.killed
+      : WAIT.exited;
     this.#timer = host.clock.setTimeout(() => this.#settle(rounds - 1), patience);
   }
 
   #end(): void {
     this.#ended = true;
     this.#port.close();
+    // Deno 2.9 says exit at once, and the thread spins on: denoland/deno#35657.
+    const givenUp = this.#up && this.#killed && !this.#closed;
+    if (givenUp) warnOfGivenUp();
     const outOfMemory =
       (this.#error as { code?: unknown } | undefined)?.code === "ERR_WORKER_OUT_OF_MEMORY";
     const end: WorkerEnd = {
@@ -97,6 +116,7 @@ export class ThreadTransport implements Transport {
       signal: null,
       ...(this.#error !== undefined && { error: this.#error }),
       outOfMemory,
+      givenUp,
     };
     this.#events.exit(end);
   }

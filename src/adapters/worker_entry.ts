@@ -2,7 +2,7 @@
 import { workerData } from "node:worker_threads";
 import process from "node:process";
 import { setImmediate } from "node:timers";
-import type { ToWorker } from "../protocol/messages.ts";
+import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
 import { sentError, serve } from "../worker/serve.ts";
 import { listen } from "./ports.ts";
@@ -40,6 +40,7 @@ export function enterWorker(): void {
 
 /** Serves the host at the other end of the port. */
 function serveThread(port: MessagePort): void {
+  port.postMessage({ type: "up" } satisfies FromWorker);
   const worker = serve({
     post: (message, transfer) => port.postMessage(message, transfer ?? []),
     memory: usedMemory,

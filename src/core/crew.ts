@@ -86,6 +86,8 @@ export class Crew {
   spawned = 0;
   /** Workers that ended by themselves. */
   died = 0;
+  /** Workers that were killed and run on. */
+  givenUp = 0;
 
   constructor(config: CrewConfig, clock: Clock, events: CrewEvents, laneEvents: LaneEvents) {
     this.#config = config;
@@ -221,6 +223,7 @@ export class Crew {
   }
 
   ended(lane: Lane, end: WorkerEnd): void {
+    if (end.givenUp) this.givenUp++;
     if (this.#dying.delete(lane)) return this.#checkEmpty();
     // It never started: the adapter threw after all.
     if (!this.#lanes.has(lane)) return;

@@ -267,6 +267,7 @@ export class Scheduler {
         spawned: this.#crew.spawned,
         died: this.#crew.died,
         killed: this.#killed,
+        givenUp: this.#crew.givenUp,
       },
     };
   }

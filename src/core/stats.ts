@@ -30,4 +30,9 @@ export interface WorkerStats {
   readonly died: number;
   /** Killed because they ignored an abort or a timeout. */
   readonly killed: number;
+  /**
+   * Threads that were killed and run on, because the runtime cannot stop them (Deno, in a busy loop):
+   * each takes a processor until the program ends. They were replaced. Known half a second after the kill.
+   */
+  readonly givenUp: number;
 }

@@ -43,6 +43,8 @@ export type ToWorker =
 
 /** What a worker says to the host. */
 export type FromWorker =
+  /** Of threads alone: the worker's program has begun. */
+  | { readonly type: "up" }
   /** The set-up is done; jobs may come. */
   | { readonly type: "ready" }
   /** The set-up threw; the worker waits for its end. */

@@ -33,7 +33,15 @@ function statsTests({ createPool }: SuiteBackend, scene: Scene): void {
       waiting: 2,
       running: 1,
     });
-    assertEquals(workers, { alive: 1, idle: 0, starting: 0, spawned: 1, died: 0, killed: 0 });
+    assertEquals(workers, {
+      alive: 1,
+      idle: 0,
+      starting: 0,
+      spawned: 1,
+      died: 0,
+      killed: 0,
+      givenUp: 0,
+    });
     waiting[1]!.cancel();
     gate.open();
     await Promise.all([held, waiting[0]]);

@@ -1,0 +1,16 @@
+import { warn } from "./warn.ts";
+
+/** Whether it was said: one warning tells what to do, and the numbers are in `stats()`. */
+let said = false;
+
+/** Tells the user, once, of a thread that was ended and runs on. */
+export function warnOfGivenUp(): void {
+  if (said) return;
+  said = true;
+  warn(
+    "Cannot stop a worker thread: it was given up, and runs on until the program ends",
+    'This runtime does not end threads in the middle of a loop. Take backend: "process" (ProcessPool, ' +
+      "ProcessPoolExecutor, Process) for tasks that may have to be ended, or let them look at " +
+      "currentTask().signal. Further ones are counted in stats().workers.givenUp only",
+  );
+}
