@@ -19,4 +19,16 @@ describe("settings of threads", () => {
     await using pool = new ThreadPool(1, { env: { POOL_TEST_ONLY: "given" } });
     assertEquals(await pool.apply(readAll), { POOL_TEST_ONLY: "given" });
   });
+
+  it("terminate() in the turn of the start ends threads that have not begun", async () => {
+    const pool = new ThreadPool(6);
+    pool.terminate();
+    await pool.join({ timeout: 5_000 });
+    assertEquals(pool.stats().workers.alive, 0);
+  });
+
+  it("threads that start one after the other all come up", async () => {
+    await using pool = new ThreadPool(6);
+    assertEquals(await pool.broadcast(() => 1), [1, 1, 1, 1, 1, 1]);
+  });
 });

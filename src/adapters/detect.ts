@@ -15,9 +15,9 @@ import { warn } from "./warn.ts";
 
 export { availableWorkers, host, inline, processId, signalNumber, warn };
 
-/** Worker threads of this runtime. */
+/** Worker threads of this runtime; an adapter for each pool. */
 export function threads(): WorkerAdapter {
-  if ("Deno" in globalThis) return denoThreads;
+  if ("Deno" in globalThis) return denoThreads();
   if ("Bun" in globalThis) return bunThreads;
   return nodeThreads;
 }
