@@ -84,11 +84,13 @@ export type {
 export type { Queue, QueueWait } from "./src/core/queue.ts";
 export type {
   BackendName,
+  OutputMode,
   Transport,
   TransportEvents,
   WorkerAdapter,
   WorkerEnd,
   WorkerKind,
+  WorkerOutput,
   WorkerSettings,
   WorkerSpec,
   WorkerTraits,

@@ -18,6 +18,22 @@ export interface WorkerTraits {
   readonly killable: boolean;
 }
 
+/**
+ * Where a child's output goes: to where this program's goes, into the events of the pool, or nowhere.
+ * The words are those of `subprocess`.
+ */
+export type OutputMode = "inherit" | "pipe" | "ignore";
+
+/** A piece of a child's output. */
+export interface WorkerOutput {
+  /** The job that ran when it was written; `undefined` between jobs. */
+  readonly jobId: number | undefined;
+  /** Where it was written. */
+  readonly stream: "stdout" | "stderr";
+  /** Bytes as they came; a character may be cut. */
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
 /** What workers may be given beyond the code that they run. */
 export interface WorkerSettings {
   /** All environment variables of the worker; default: those of the host. */
@@ -34,6 +50,13 @@ export interface WorkerSettings {
    * this comes the wire to this program.
    */
   readonly permissions?: unknown;
+  /**
+   * Where the standard output of child processes goes: `"inherit"` (default), `"ignore"`, or `"pipe"`: it
+   * comes as `output` events of the pool, which say what job it belongs to.
+   */
+  readonly stdout?: OutputMode;
+  /** The same for standard error; its last lines stand in `WorkerDiedError` in any case. */
+  readonly stderr?: OutputMode;
   /** Memory limits in the runtime's own terms, such as `{ maxOldGenerationSizeMb: 64 }`. */
   readonly resourceLimits?: Readonly<Record<string, number>>;
   /** Entry of the worker, for bundles in which the default cannot be found. */
@@ -73,6 +96,8 @@ export interface TransportEvents {
    * it ended: failed start, exit, crash, kill.
    */
   exit(end: WorkerEnd): void;
+  /** It wrote something, where output is piped. To be called before the result of that job, and `exit`. */
+  output?(output: WorkerOutput): void;
 }
 
 /** The host's wire to one worker. It MUST NOT keep the program alive by itself. */

@@ -22,6 +22,21 @@ export type PoolEvent =
     readonly jobId: number;
     readonly value: unknown;
   }
+  /**
+   * A child process wrote something, where the pool's `stdout` or `stderr` is `"pipe"`. Of a call it comes
+   * before the result. Parts of a map are one job each.
+   */
+  | {
+    readonly type: "output";
+    readonly time: number;
+    readonly workerId: number;
+    /** The job that ran when it was written; `undefined` between jobs. */
+    readonly jobId: number | undefined;
+    readonly task: string | undefined;
+    readonly stream: "stdout" | "stderr";
+    /** Bytes as they came: lines and characters may be cut. */
+    readonly data: Uint8Array<ArrayBuffer>;
+  }
   /** It has its result, or its error. */
   | {
     readonly type: "end";

@@ -12,7 +12,7 @@ import {
   writeJob,
 } from "../protocol/messages.ts";
 import { Batch } from "./batch.ts";
-import type { Transport, WorkerAdapter, WorkerEnd, WorkerSpec } from "./backend.ts";
+import type { Transport, WorkerAdapter, WorkerEnd, WorkerOutput, WorkerSpec } from "./backend.ts";
 import { MaybeEncodingError } from "./errors.ts";
 import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
@@ -48,6 +48,8 @@ export interface LaneEvents {
   progressed(lane: Lane): void;
   items(job: Job, items: readonly SentValue[]): void;
   reported(jobId: number, value: SentValue): void;
+  /** The worker wrote to its output. */
+  wrote(lane: Lane, output: WorkerOutput): void;
   /** It waits for {@link Lane.flush} at the end of this turn. */
   hasOutgoing(lane: Lane): void;
   /** The finalizer is through. */
@@ -148,6 +150,7 @@ export class Lane {
     this.#transport = adapter.spawn(spec, {
       message: (message) => this.#receive(message),
       exit: (end) => this.#end(end),
+      output: (output) => this.#events.wrote(this, output),
     });
     this.#claims = adapter.traits.sharedMemory ? new Claims() : this.#transport.claims;
     this.#ahead = spec.ahead !== false && this.#claims !== undefined;
@@ -358,6 +361,11 @@ export class Lane {
   /** Index of the item of a chunk that was begun last. */
   currentItem(job: Job): number {
     return this.#claims?.currentItem(job.cell) ?? 0;
+  }
+
+  /** The name of the task of a job that it has. */
+  taskOf(jobId: number | undefined): string | undefined {
+    return this.#jobs.find((job) => job?.id === jobId)?.fn.name;
   }
 
   /** Tells the running job to end. */

@@ -330,6 +330,12 @@ export class Scheduler {
           jobId,
           value: reviveOrFault(value),
         })),
+      wrote: (lane, output) =>
+        this.#emit(() => {
+          const { workerId } = lane;
+          const task = lane.taskOf(output.jobId);
+          return { type: "output", time: this.#now(), workerId, task, ...output };
+        }),
       hasOutgoing: (lane) => this.#dispatcher.hasOutgoing(lane),
       closed: (lane, error) => this.#crew.closed(lane, error),
       ended: (lane, end) => this.#crew.ended(lane, end),

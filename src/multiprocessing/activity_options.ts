@@ -5,7 +5,8 @@ import { referenceOf } from "../core/task.ts";
 import type { FunctionReference } from "../protocol/realm.ts";
 
 /** What a {@linkcode Process} or a {@linkcode Thread} is to do, and as whom. */
-export interface ActivitySettings<A extends readonly unknown[]> extends WorkerSettings {
+export interface ActivitySettings<A extends readonly unknown[]>
+  extends Omit<WorkerSettings, "stdout" | "stderr"> {
   /** The function to run: a task, an imported one, or an inline function. What it returns is dropped. */
   readonly target: (...args: A) => unknown;
   /**

@@ -46,6 +46,7 @@ export function makeLane(options: FakeOptions = {}, seat = 0): Lonely {
     progressed: note("progressed"),
     items: note("items"),
     reported: note("reported"),
+    wrote: note("wrote"),
     hasOutgoing: note("hasOutgoing"),
     closed: note("closed"),
     ended: note("ended"),
