@@ -103,6 +103,6 @@ export type {
   ToWorker,
 } from "./src/protocol/messages.ts";
 export type { HostClaims } from "./src/protocol/claims.ts";
-export type { FunctionReference, Identity, NameAndKind } from "./src/protocol/realm.ts";
+export type { FunctionReference, Identity, NameAndDaemon } from "./src/protocol/realm.ts";
 export type { TextMemory } from "./src/protocol/slot_codec.ts";
 export type { WrapText } from "./src/protocol/slots.ts";

@@ -48,15 +48,19 @@ export interface TaskContext {
 }
 
 /** A process or a thread as its own code sees it. */
-export interface NameAndKind {
+export interface NameAndDaemon {
+  /** For reports and debuggers. */
   readonly name: string;
+  /** It does not keep the program running. */
   readonly daemon: boolean;
 }
 
 /** Who the code of a worker is; see `currentProcess` and `currentThread`. */
 export interface Identity {
-  readonly process: NameAndKind;
-  readonly thread: NameAndKind;
+  /** The process in which it runs. */
+  readonly process: NameAndDaemon;
+  /** The thread of that process. */
+  readonly thread: NameAndDaemon;
   /** The way from the main program: `"2:1"` is the first child of its second one. */
   readonly path: string;
 }
