@@ -31,8 +31,8 @@ export { cpuCount } from "./src/multiprocessing/cpu_count.ts";
 export { activeChildren, Process } from "./src/multiprocessing/process.ts";
 export { Thread } from "./src/multiprocessing/thread.ts";
 export type { ActivityOptions, ActivitySettings } from "./src/multiprocessing/activity_options.ts";
-export { currentProcess, currentThread } from "./src/multiprocessing/identity.ts";
-export type { CurrentProcess, CurrentThread } from "./src/multiprocessing/identity.ts";
+export { currentProcess, currentThread } from "./src/multiprocessing/current_process.ts";
+export type { CurrentProcess, CurrentThread } from "./src/multiprocessing/current_process.ts";
 export { Local, local } from "./src/multiprocessing/local.ts";
 export * from "./src/core/errors.ts";
 export {

@@ -62,6 +62,17 @@ describe("the main program", () => {
   });
 });
 
+describe("a worker of a pool", () => {
+  it("has the name of its pool", async () => {
+    await using threads = new Pool({ workers: 1, name: "Ada" });
+    assertEquals(await threads.apply(tasks.ownNames), ["MainProcess", "Ada-1"]);
+    await using processes = new Pool({ workers: 1, name: "Ada", backend: "process" });
+    assertEquals(await processes.apply(tasks.ownNames), ["Ada-1", "MainThread"]);
+    await using inline = new Pool({ workers: 1, name: "Ada", backend: "inline" });
+    assertEquals(await inline.apply(tasks.ownNames), ["MainProcess", "MainThread"]);
+  });
+});
+
 describe("local()", () => {
   it("holds one value for each worker", async () => {
     await using pool = new Pool(2);

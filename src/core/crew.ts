@@ -4,6 +4,7 @@ import { reviveOrFault } from "../protocol/revive.ts";
 import type { Clock, WorkerAdapter, WorkerEnd, WorkerSettings } from "./backend.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import { PoolError, TimeoutError, WorkerDiedError } from "./errors.ts";
+import { ownIdentity, workerIdentity } from "./identity.ts";
 import { Lane, type LaneEvents, type LaneRemains } from "./lane.ts";
 
 /** How many workers there are, and what each is given. */
@@ -270,15 +271,18 @@ export class Crew {
     // What is sent ahead may be taken back: it would count as a call that the worker never ran.
     const ahead = this.#config.maxTasksPerChild === undefined;
     const workerId = this.#nextId++;
+    const self = { name: `${name}-${workerId}`, daemon: true };
+    const identity = workerIdentity(adapter.traits.kind, self, ownIdentity().path);
     let lane: Lane;
     try {
       lane = new Lane(
         adapter,
-        { ...settings, workerId, seat, ahead, name: `${name}-${workerId}` },
+        { ...settings, workerId, seat, ahead, name: self.name },
         {
           setup: [...this.#setup],
           finalizer: finalizer ?? null,
           reportMemory: maxMemoryPerChild !== undefined,
+          ...(identity && { identity }),
         },
         this.#laneEvents,
       );

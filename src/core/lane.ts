@@ -1,5 +1,5 @@
 /** The host's side of one worker. */
-import { CELLS, Claims, type HostClaims } from "../protocol/claims.ts";
+import { Claims, type HostClaims } from "../protocol/claims.ts";
 import {
   type FromWorker,
   type FunctionDefinition,
@@ -11,7 +11,9 @@ import {
   type ToWorker,
   writeJob,
 } from "../protocol/messages.ts";
+import type { Identity } from "../protocol/realm.ts";
 import { Batch } from "./batch.ts";
+import { Cells } from "./cells.ts";
 import type { Transport, WorkerAdapter, WorkerEnd, WorkerOutput, WorkerSpec } from "./backend.ts";
 import { MaybeEncodingError } from "./errors.ts";
 import type { KnownFunction } from "./functions.ts";
@@ -63,6 +65,7 @@ export interface LaneStart {
   readonly setup: readonly SetupCall[];
   readonly finalizer: SetupCall | null;
   readonly reportMemory: boolean;
+  readonly identity?: Identity;
 }
 
 /** What a lane had when it ended. */
@@ -103,25 +106,13 @@ export class Lane {
   readonly #claims: HostClaims | undefined;
   readonly #slots: SlotWire | undefined;
   readonly #transport: Transport;
-  /** Jobs by cell; one that was taken back has left its cell. */
-  readonly #jobs: (Job | undefined)[] = [];
-  /** By cell: the number of the job among all that were given. */
-  readonly #order: number[] = [];
-  /** By cell: what was added to the load for the job, in milliseconds. */
-  readonly #costs: number[] = [];
-  /** Cells whose job went by message, not by a slot. */
-  readonly #sentByMessage: boolean[] = [];
-  #messages = 0;
-  readonly #freeCells: number[] = [];
+  readonly #cells = new Cells();
   readonly #knownFunctions = new Set<number>();
   /** By id: functions that the worker has found, whose calls may go through slots. */
   readonly #foundFunctions: (boolean | undefined)[] = [];
   #outgoing: Outgoing | undefined;
   /** Jobs that were given in this turn. */
   #unflushed = 0;
-  #outstanding = 0;
-  /** Estimated milliseconds of the jobs that it has. */
-  #load = 0;
   #exclusive = false;
   /** Whether it may be sent jobs while it has others. */
   readonly #ahead: boolean;
@@ -171,60 +162,51 @@ export class Lane {
 
   /** Jobs that it has and that were not taken back. */
   get outstanding(): number {
-    return this.#outstanding;
+    return this.#cells.outstanding;
   }
 
   /** Milliseconds of work that it has by what is known now; much may have been learnt since it was given. */
   get ahead(): number {
-    let milliseconds = 0;
-    for (const job of this.#jobs) if (job) milliseconds += job.fn.estimate * job.calls;
-    return milliseconds;
+    return this.#cells.ahead;
   }
 
   /** Takes jobs, has none, and has passed all that were taken back. */
   get idle(): boolean {
-    return this.state === "open" && this.#freeCells.length === this.#jobs.length;
+    return this.state === "open" && this.#cells.empty;
   }
 
   /** Has no cell left; those of jobs that were taken back stay taken until the worker has passed them. */
   get full(): boolean {
-    return this.#freeCells.length === 0 && this.#jobs.length === CELLS;
+    return this.#cells.full;
   }
 
   /** True where a job of this cost (ms) would not wait long. */
   accepts(job: Job, cost: number): boolean {
     if (this.state !== "open" || this.#stalled) return false;
     if (this.full) return false;
-    if (this.#outstanding === 0) return true;
+    if (this.outstanding === 0) return true;
     if (job.movesOnce || this.#exclusive || !this.#ahead) return false;
-    return this.#load + cost <= AHEAD;
+    return this.#cells.load + cost <= AHEAD;
   }
 
   /** How many small calls of a function it takes together, in one slot. */
   batchOf(fn: KnownFunction): number {
-    if (!this.#slots || !this.#ahead || !fn.batches || this.#messages > 0) return 1;
+    if (!this.#slots || !this.#ahead || !fn.batches || this.#cells.messages > 0) return 1;
     if (!this.#foundFunctions[fn.id]) return 1;
-    const time = Math.min(LONG, AHEAD - this.#load);
+    const time = Math.min(LONG, AHEAD - this.#cells.load);
     return Math.min(MOST_CALLS, Math.floor(time / fn.estimate));
   }
 
   /** Hands a job over; it leaves with the next {@link flush}. */
   give(job: Job, cost: number): void {
-    const cell = this.#freeCells.pop() ?? this.#jobs.length;
-    this.#jobs[cell] = job;
+    this.#cells.give(job, Math.min(cost, AHEAD));
     job.state = "placed";
     job.lane = this;
-    job.cell = cell;
-    const load = Math.min(cost, AHEAD);
-    this.#costs[cell] = load;
-    this.#load += load;
-    this.#outstanding++;
-    this.#order[cell] = this.given++;
+    this.given++;
     this.#exclusive = job.movesOnce;
-    this.#claims?.offer(cell, job.id);
+    this.#claims?.offer(job.cell, job.id);
     if (!this.#sendBySlot(job)) {
-      this.#sentByMessage[cell] = true;
-      this.#messages++;
+      this.#cells.noteMessage(job.cell);
       (this.#outgoing ??= new Outgoing()).add(job, this.#knownFunctions);
     }
     if (this.#unflushed++ === 0) this.#events.hasOutgoing(this);
@@ -236,7 +218,7 @@ export class Lane {
   #sendBySlot(job: Job): boolean {
     if (!this.#slots) return false;
     this.#slots.listen();
-    return this.#messages === 0 && this.#foundFunctions[job.fn.id] === true &&
+    return this.#cells.messages === 0 && this.#foundFunctions[job.fn.id] === true &&
       this.#slots.send(job);
   }
 
@@ -270,7 +252,7 @@ export class Lane {
     this.#transport.post({ type: "run", define, jobs: [] });
     readJobs(records, (record) => {
       // One that moves its buffers has a message of its own, and they may be detached already.
-      if (this.#jobs[record.cell]?.movesOnce) return this.#refuse(record.cell, cause);
+      if (this.#cells.at(record.cell)?.movesOnce) return this.#refuse(record.cell, cause);
       const jobs: unknown[] = [];
       writeJob(jobs, record);
       try {
@@ -284,11 +266,9 @@ export class Lane {
   }
 
   #refuse(cell: number, cause: unknown): void {
-    const job = this.#jobs[cell];
-    this.#release(cell);
+    const job = this.#pass(cell);
     // It was taken back in the same turn.
     if (!job) return;
-    this.#leave(job);
     this.#events.done(
       job,
       Outcome.error,
@@ -300,8 +280,6 @@ export class Lane {
   takeBack(job: Job): boolean {
     if (job.lane !== this || !this.#claims?.takeBack(job.cell)) return false;
     this.#leave(job);
-    // The cell stays taken until the worker has passed it.
-    this.#jobs[job.cell] = undefined;
     job.lane = undefined;
     return true;
   }
@@ -313,10 +291,10 @@ export class Lane {
       this.#events.progressed(this);
       return [];
     }
-    this.#stalled = this.#outstanding > 0;
+    this.#stalled = this.outstanding > 0;
     const jobs: Job[] = [];
     // The worker may begin the next ones meanwhile: none that came after one that was taken back.
-    for (const job of this.#lastFirst()) {
+    for (const job of this.#cells.lastFirst()) {
       if (job.state !== "placed" || job.movesOnce || job.pinned) continue;
       if (this.takeBack(job)) jobs.push(...(job instanceof Batch ? job.giveBack(0) : [job]));
       else if (job instanceof Batch) jobs.push(...this.#stopBatch(job).rest);
@@ -329,12 +307,6 @@ export class Lane {
     const results = this.#slots!.stopBatch(batch.cell);
     this.#events.partlyDone(batch, results);
     return { last: batch.call(results.length), rest: batch.giveBack(results.length + 1) };
-  }
-
-  /** Its jobs in the order in which they go back to the head of the line. */
-  #lastFirst(): Job[] {
-    const jobs = this.#jobs.filter((job) => job !== undefined);
-    return jobs.sort((a, b) => this.#order[b.cell]! - this.#order[a.cell]!);
   }
 
   /**
@@ -365,7 +337,7 @@ export class Lane {
 
   /** The name of the task of a job that it has. */
   taskOf(jobId: number | undefined): string | undefined {
-    return this.#jobs.find((job) => job?.id === jobId)?.fn.name;
+    return jobId === undefined ? undefined : this.#cells.find(jobId)?.fn.name;
   }
 
   /** Tells the running job to end. */
@@ -384,7 +356,7 @@ export class Lane {
   /** Takes no more jobs, finishes those it has, runs the finalizer and ends. */
   retire(): void {
     if (this.state === "open" || this.state === "starting") this.state = "retiring";
-    if (this.state === "retiring" && this.#outstanding === 0) {
+    if (this.state === "retiring" && this.outstanding === 0) {
       this.state = "closing";
       this.#post({ type: "close" });
     }
@@ -429,7 +401,7 @@ export class Lane {
   }
 
   #forLiveJob(cell: number, act: (job: Job) => void): void {
-    const job = this.#jobs[cell];
+    const job = this.#cells.at(cell);
     if (job && job.state === "placed") act(job);
   }
 
@@ -440,12 +412,12 @@ export class Lane {
       this.#events.measured(times[i]!, times[i + 1]!, times[i + 2]!);
     }
     readReplies(replies, (cell, outcome, payload) => {
-      const job = this.#jobs[cell];
-      const batch = job instanceof Batch ? this.#stopBatch(job) : undefined;
-      this.#release(cell);
+      const sent = this.#cells.at(cell);
+      // Before another job has the slot.
+      const batch = sent instanceof Batch ? this.#stopBatch(sent) : undefined;
+      const job = this.#pass(cell);
       if (!job) return;
       this.#foundFunctions[job.fn.id] = true;
-      this.#leave(job);
       this.#events.done(batch?.last ?? job, outcome, payload);
       if (!batch) return;
       // A result that no slot takes ends a batch.
@@ -461,7 +433,7 @@ export class Lane {
     this.#takeSlots();
     this.#events.progressed(this);
     // Also while it has nothing but jobs to pass that were taken back: only then is it idle.
-    if (this.#freeCells.length < this.#jobs.length) this.#slots!.listen();
+    if (!this.#cells.empty) this.#slots!.listen();
   }
 
   /** Settles what is finished in slots, if anything: these results outlive their worker. */
@@ -472,8 +444,7 @@ export class Lane {
       if (fn) this.#events.measured(fn.id, calls, milliseconds);
     };
     this.#slots?.take((cell, outcome, elapsed, payload) => {
-      const job = this.#jobs[cell];
-      this.#release(cell);
+      const job = this.#pass(cell);
       taken = true;
       if (!job) return;
       if (job.fn !== fn) {
@@ -483,7 +454,6 @@ export class Lane {
         this.#foundFunctions[fn.id] = true;
       }
       milliseconds += elapsed;
-      this.#leave(job);
       if (job instanceof Batch) {
         calls += (payload as unknown[]).length;
         this.#events.partlyDone(job, payload as unknown[]);
@@ -497,19 +467,17 @@ export class Lane {
   }
 
   #leave(job: Job): void {
-    this.#outstanding--;
-    if (this.#sentByMessage[job.cell]) {
-      this.#sentByMessage[job.cell] = false;
-      this.#messages--;
-    }
-    this.#load = this.#outstanding === 0 ? 0 : this.#load - this.#costs[job.cell]!;
-    if (this.#outstanding === 0) this.#exclusive = false;
+    this.#cells.leave(job);
+    if (this.outstanding === 0) this.#exclusive = false;
   }
 
-  #release(cell: number): void {
-    this.#jobs[cell] = undefined;
-    this.#freeCells.push(cell);
+  /** The worker is done with a cell; gives its job, unless that was taken back. */
+  #pass(cell: number): Job | undefined {
+    const job = this.#cells.at(cell);
+    if (job) this.#leave(job);
+    this.#cells.release(cell);
     this.#claims?.release(cell);
+    return job;
   }
 
   #end(end: WorkerEnd): void {
@@ -523,7 +491,7 @@ export class Lane {
     this.#slots?.close();
     const begun: Job[] = [], waiting: Job[] = [];
     const unsent = new Set(this.#outgoing?.jobs);
-    for (const job of this.#lastFirst()) {
+    for (const job of this.#cells.lastFirst()) {
       const untouched = unsent.has(job) ||
         (!job.movesOnce && this.#claims?.takeBack(job.cell) === true);
       if (!(job instanceof Batch)) {

@@ -3,12 +3,13 @@ import { host } from "../adapters/detect.ts";
 import { encodeArguments } from "../core/arguments.ts";
 import type { KeepAlive, WorkerAdapter } from "../core/backend.ts";
 import { InvalidStateError } from "../core/errors.ts";
+import { ownIdentity, workerIdentity } from "../core/identity.ts";
 import { checkMainGuard } from "../core/main_guard.ts";
 import { checkWait } from "../core/options.ts";
 import { appendStack } from "../core/origin.ts";
 import { asError } from "../core/outcome.ts";
 import type { WaitOptions } from "../core/pool.ts";
-import { type Identity, realm, type RunningChild } from "../protocol/realm.ts";
+import { realm, type RunningChild } from "../protocol/realm.ts";
 import { checkActivity, type CheckedActivity } from "./activity_options.ts";
 import { orTimeout } from "./async_result.ts";
 import { reportFault } from "./report.ts";
@@ -20,7 +21,6 @@ export interface ActivityKind {
   /** Names that nobody chose begin with it. */
   readonly prefix: string;
   readonly adapter: () => WorkerAdapter;
-  readonly identity: (name: string, daemon: boolean, path: string) => Identity;
   /** First words of the report of an error. */
   readonly headline: (name: string) => string;
 }
@@ -60,10 +60,10 @@ export class Activity implements RunningChild {
     this.#adapter = kind.adapter();
     this.#adapter.check?.(this.#options.settings);
     this.#number = ++last[kind.kind];
-    const { identity } = realm;
-    this.#path = identity?.path ? `${identity.path}:${this.#number}` : String(this.#number);
+    const outer = ownIdentity();
+    this.#path = outer.path ? `${outer.path}:${this.#number}` : String(this.#number);
     this.name = this.#options.name ?? `${kind.prefix}-${this.#path}`;
-    this.daemon = this.#options.daemon ?? identity?.[kind.kind].daemon ?? false;
+    this.daemon = this.#options.daemon ?? outer[kind.kind].daemon;
   }
 
   get isAlive(): boolean {
@@ -92,12 +92,13 @@ export class Activity implements RunningChild {
       undefined,
       this.#adapter.traits.sharedMemory,
     );
-    const identity = this.#kind.identity(this.name, this.daemon, this.#path);
+    const { name, daemon } = this;
+    const identity = workerIdentity(this.#kind.kind, { name, daemon }, this.#path);
     const origin = new Error();
     const { promise, resolve } = Promise.withResolvers<void>();
     const worker = new SoloWorker(
       this.#adapter,
-      { ...settings, workerId: this.#number, name: this.name },
+      { ...settings, workerId: this.#number, name },
       { call: { reference: target, args: value, marked }, transfer, identity },
       (end) => {
         this.#end(worker, end, origin);

@@ -4,7 +4,6 @@ import type { WaitOptions } from "../core/pool.ts";
 import { realm } from "../protocol/realm.ts";
 import { Activity, type ActivityKind } from "./activity.ts";
 import type { ActivityOptions } from "./activity_options.ts";
-import { processIdentity } from "./identity.ts";
 
 /** One for all: it has a watchdog, which is a process of its own. */
 let adapter: WorkerAdapter | undefined;
@@ -13,7 +12,6 @@ const PROCESS: ActivityKind = {
   kind: "process",
   prefix: "Process",
   adapter: () => adapter ??= runtime.adapters.process(),
-  identity: processIdentity,
   headline: (name) => `Process ${name}:`,
 };
 

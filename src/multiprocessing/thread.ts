@@ -2,13 +2,11 @@ import { runtime } from "../adapters/detect.ts";
 import type { WaitOptions } from "../core/pool.ts";
 import { Activity, type ActivityKind } from "./activity.ts";
 import type { ActivityOptions } from "./activity_options.ts";
-import { threadIdentity } from "./identity.ts";
 
 const THREAD: ActivityKind = {
   kind: "thread",
   prefix: "Thread",
   adapter: runtime.adapters.thread,
-  identity: threadIdentity,
   headline: (name) => `Exception in thread ${name}:`,
 };
 

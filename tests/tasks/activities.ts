@@ -83,6 +83,10 @@ export const exitOnSigterm = task(import.meta, (code: number, sign: string): Pro
   return waitForever();
 });
 
+export const ownNames = task(import.meta, (): string[] => {
+  return [currentProcess().name, currentThread().name];
+});
+
 const counter = local(() => ({ count: 0 }));
 
 export const countLocally = task(import.meta, function countLocally(): number {

@@ -1,9 +1,9 @@
 import { processId } from "../adapters/detect.ts";
-import { type Identity, realm } from "../protocol/realm.ts";
+import { ownIdentity } from "../core/identity.ts";
 
 /** The process in which code runs, as {@linkcode currentProcess} tells it. */
 export interface CurrentProcess {
-  /** As it was given to `new Process()`; `"MainProcess"` for the program itself. */
+  /** Of a `Process` or of a pool's worker; `"MainProcess"` for the program itself. */
   readonly name: string;
   /** Number of the process in the system. */
   readonly pid: number;
@@ -13,28 +13,10 @@ export interface CurrentProcess {
 
 /** The thread in which code runs, as {@linkcode currentThread} tells it. */
 export interface CurrentThread {
-  /** As it was given to `new Thread()`; `"MainThread"` for the first thread of a process. */
+  /** Of a `Thread` or of a pool's worker; `"MainThread"` for the first thread of a process. */
   readonly name: string;
   /** It does not keep the program running. */
   readonly daemon: boolean;
-}
-
-const MAIN_THREAD = { name: "MainThread", daemon: false };
-
-/** Who the main program is. */
-export function mainIdentity(): Identity {
-  return { process: { name: "MainProcess", daemon: false }, thread: MAIN_THREAD, path: "" };
-}
-
-/** Who a child process is: it begins with a main thread of its own. */
-export function processIdentity(name: string, daemon: boolean, path: string): Identity {
-  return { process: { name, daemon }, thread: MAIN_THREAD, path };
-}
-
-/** Who a thread of this process is. */
-export function threadIdentity(name: string, daemon: boolean, path: string): Identity {
-  const { process } = realm.identity ?? mainIdentity();
-  return { process, thread: { name, daemon }, path };
 }
 
 /**
@@ -49,7 +31,7 @@ export function threadIdentity(name: string, daemon: boolean, path: string): Ide
  * ```
  */
 export function currentProcess(): CurrentProcess {
-  const { name, daemon } = (realm.identity ?? mainIdentity()).process;
+  const { name, daemon } = ownIdentity().process;
   return { name, pid: processId(), daemon };
 }
 
@@ -64,6 +46,6 @@ export function currentProcess(): CurrentProcess {
  * ```
  */
 export function currentThread(): CurrentThread {
-  const { name, daemon } = (realm.identity ?? mainIdentity()).thread;
+  const { name, daemon } = ownIdentity().thread;
   return { name, daemon };
 }
