@@ -12,20 +12,22 @@ import { calibrate, measure } from "../bench/runner/measure.mjs";
 import { installPeers } from "../bench/runner/peers.mjs";
 import { LIBRARIES, WORKLOADS } from "../bench/runner/plan.mjs";
 import { metricOf, tables, toRows } from "../bench/runner/report.mjs";
-import { scaleRows, TARGET_WORKLOADS, targetLines, targetPage } from "../bench/runner/targets.mjs";
+import { scaleRows, SHEETS } from "../bench/runner/targets.mjs";
+import { targetLines, targetPage } from "../bench/runner/verdicts.mjs";
 import { parseRuntimes } from "./runtimes.mjs";
 
 const HELP = `Usage: npm run bench -- [options]
 
   --quick                          small sizes, few repetitions: ends within two minutes
   --runtime=deno|bun|node|python|all   where to measure (default: all; a list is fine)
-  --only=WORKLOAD,...              targets (writes bench/results/targets.md), ${
+  --only=WORKLOAD,...              targets or processes (write bench/results/targets.md, processes.md), ${
   Object.keys(WORKLOADS).join(", ")
 }
   --library=LIBRARY,...            ${Object.keys(LIBRARIES).join(", ")}
   --repetitions=N                  turns of each library (default 5, with --quick 2)
   --imap-items=N                   items of the lazy map (default 10,000,000, with --quick 100,000)
   --knitting=PATH                  a local build of knitting: its folder, or the module to import
+  --minutes=N                      what does not fit is not repeated, or not measured at all
   --from=FILE                      no measurement: the targets from the JSON of an earlier run
   --json FILE                      write rows { workload, runtime, library, unit, median, min, max, n }
   --svg FILE                       where the chart goes (default bench/results/)
@@ -54,6 +56,7 @@ function readOptions() {
       std: { type: "string" },
       "imap-items": { type: "string" },
       knitting: { type: "string" },
+      minutes: { type: "string" },
       from: { type: "string" },
       "try-all": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -65,6 +68,8 @@ function readOptions() {
   }
   const repetitions = wholeNumber(values.repetitions ?? (values.quick ? 2 : 5), "repetitions");
   const items = wholeNumber(values["imap-items"] ?? (values.quick ? 1e5 : 1e7), "imap-items");
+  const bounds = values.quick ? BOUNDS.quick : BOUNDS.full;
+  const minutes = values.minutes && wholeNumber(values.minutes, "minutes");
   if (values.std !== undefined && !["jsr", "local"].includes(values.std)) {
     throw new Error(`Cannot use --std=${values.std}: choose jsr or local`);
   }
@@ -76,10 +81,10 @@ function readOptions() {
     // Only a whole run may replace the chart that is kept.
     whole: !values.quick && values.runtime === "all" && !values.only && !values.library,
     tryAll: values["try-all"],
-    bounds: values.quick ? BOUNDS.quick : BOUNDS.full,
+    bounds: minutes ? { ...bounds, total: minutes * 60_000 } : bounds,
     runtimes: runtimeNames(values.runtime),
     workloads: workloadNames(values),
-    libraries: chosen("library", values.library, LIBRARIES),
+    libraries: libraryNames(values),
   };
 }
 
@@ -101,9 +106,17 @@ function knittingModule(path) {
 
 /** Without `--only`, a quick look leaves out what is long by its nature. */
 function workloadNames({ only, quick }) {
-  if (only === "targets") return TARGET_WORKLOADS;
+  if (Object.hasOwn(SHEETS, only ?? "")) return SHEETS[only].workloads;
   const names = chosen("workload", only, WORKLOADS);
   return quick && only === undefined ? names.filter((name) => !WORKLOADS[name].long) : names;
+}
+
+/** Without `--library`, child processes and executors are measured on their own. */
+function libraryNames({ library, only }) {
+  const names = chosen("library", library, LIBRARIES);
+  if (library !== undefined) return names;
+  if (only === "processes") return names.filter((name) => LIBRARIES[name].processes);
+  return names.filter((name) => !LIBRARIES[name].apart);
 }
 
 /** "python" is measured with "all" or when it is named; the rest is as in the other scripts. */
@@ -130,8 +143,9 @@ function takesPart(library, workload, runtime) {
 async function measureAll(runtimes, options) {
   const { total } = options.bounds;
   const started = performance.now();
-  const groups = options.workloads.length * runtimes.size;
-  let group = 0;
+  const shareOf = (workload) => options.quick ? 1 : WORKLOADS[workload].share ?? 1;
+  const shares = options.workloads.reduce((sum, one) => sum + shareOf(one), 0) * runtimes.size;
+  let share = 0;
   const hung = new Map();
   const rounds = new Map();
   for (const [name, runtime] of runtimes) {
@@ -142,7 +156,7 @@ async function measureAll(runtimes, options) {
     console.log(`\n## ${WORKLOADS[workload].title}`);
     for (const [name, runtime] of runtimes) {
       const libraries = options.libraries.filter((one) => takesPart(one, workload, name));
-      group++;
+      share += shareOf(workload);
       if (libraries.length === 0) continue;
       const settings = {
         ...options,
@@ -150,7 +164,7 @@ async function measureAll(runtimes, options) {
         rounds: rounds.get(name),
         deadline: started + total,
         // What is late is not repeated. The first workloads are the dear ones: a head start.
-        schedule: started + total * (0.1 + 0.75 * group / groups),
+        schedule: started + total * (0.1 + 0.75 * share / shares),
       };
       const measured = await measure(runtime, workload, libraries, settings);
       cells.push(...measured);
@@ -170,13 +184,16 @@ function installed(libraries, { knitting, library }) {
   return libraries.filter((one) => one !== "knitting");
 }
 
-/** Prints the targets; the page is written where all of them were measured, at full size. */
+/** Prints the targets; a page is written where all of them were measured, at full size. */
 function reportTargets(rows, about, { only, from, quick, whole }) {
   const all = [...rows, ...scaleRows(join(BENCH, "results", "scale.json"))];
-  const lines = targetLines(all);
-  if (lines) console.log(`\n## Targets${quick ? " (only a hint with --quick)" : ""}\n\n${lines}`);
-  if (!quick && (only === "targets" || from || whole)) {
-    write(join(BENCH, "results", "targets.md"), targetPage(all, about));
+  for (const [name, sheet] of Object.entries(SHEETS)) {
+    const some = name === "targets" ? all : rows;
+    const lines = targetLines(some, sheet);
+    if (!lines || (Object.hasOwn(SHEETS, only ?? "") && only !== name)) continue;
+    console.log(`\n## ${sheet.title}${quick ? " (only a hint with --quick)" : ""}\n\n${lines}`);
+    if (quick || !(only === name || from || whole)) continue;
+    write(join(BENCH, "results", sheet.file), targetPage(some, about, name));
   }
 }
 

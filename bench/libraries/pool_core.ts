@@ -2,9 +2,13 @@ import { Pool, transfer } from "../../mod.ts";
 import type { Subject } from "../subject.ts";
 import * as tasks from "../tasks.ts";
 
-/** The binding of `@pool/core`: the only file of the benchmarks, with tasks.ts, that knows its API. */
+/** `@pool/core` with its defaults. The files `pool_core*.ts` and tasks.ts alone know its API. */
 export function open(workers: number): Subject {
-  const pool = new Pool(workers);
+  return poolSubject(new Pool(workers));
+}
+
+/** What the workloads need, by a pool of any backend. */
+export function poolSubject(pool: Pool): Subject {
   return {
     call: (body, value) => pool.apply(tasks[body] as (value: unknown) => unknown, [value]),
     map: (items) => pool.map(tasks.square, items),

@@ -12,11 +12,19 @@ interface JestWorker {
 }
 
 /** jest-worker on worker threads. */
-export async function open(workers: number): Promise<Subject> {
+export function open(workers: number): Promise<Subject> {
+  return openJestWorker(workers, { enableWorkerThreads: true });
+}
+
+/** jest-worker as `options` want it. */
+export async function openJestWorker(
+  workers: number,
+  options: { readonly enableWorkerThreads: boolean },
+): Promise<Subject> {
   const loaded = await loadPeer<JestWorker & { default?: JestWorker }>("jest-worker");
   const { Worker } = loaded.default ?? loaded;
   const pool = new Worker(fileURLToPath(new URL("../bodies.ts", import.meta.url)), {
-    enableWorkerThreads: true,
+    ...options,
     numWorkers: workers,
     exposedMethods: ["noop", "square", "squareAll", "echo", "spin", "spinAll"],
   });

@@ -10,15 +10,17 @@
  * The workloads in the order in which they run. `fresh` ones get a new process for every
  * repetition: their results depend on how warm, how big or where a process is. In `together` ones
  * all libraries have their turn at the same time, because nothing is timed. `long` ones are not part
- * of `--quick` unless they are named.
+ * of `--quick` unless they are named. `share` says how many times the time of others one takes, for
+ * runs of so many minutes.
  *
  * @type {Record<string, { title: string, fresh?: boolean, together?: boolean, long?: boolean,
- *   metrics: Record<string, Metric> }>}
+ *   share?: number, metrics: Record<string, Metric> }>}
  */
 export const WORKLOADS = {
   noop: {
     title: "50,000 no-op calls at once, 2 workers: first burst, then the next (--quick: 5,000)",
     fresh: true,
+    share: 8,
     metrics: {
       first: { unit: "calls/s", better: "more" },
       next: { unit: "calls/s", better: "more", chart: "No-op calls at once, the second 50,000" },
@@ -199,15 +201,19 @@ const CALLS = [
   "quiet",
   "million",
 ];
+/** The workloads of `--only=processes`. */
+export const PROCESS_WORKLOADS = ["noop", "latency", "map", "object", "bytes", "cpu", "startup"];
 const ALL = ["deno", "bun", "node"];
 
 /**
  * The libraries. `kind`: "ours", "baseline", "peer" (an npm library, counted for "best peer") or
  * "other". `fails` names the runtimes where a library is known not to work, and how; `--try-all`
- * tries them all the same. One that is `alone` has a process only while it has its turn.
+ * tries them all the same. One that is `alone` has a process only while it has its turn. Those with
+ * `processes` are measured by `--only=processes`: "pool" is somebody else's pool of processes. Those
+ * that are `apart` have no part in other runs unless they are named.
  *
  * @type {Record<string, { kind: string, module?: string, runtimes: string[], workloads: string[],
- *   alone?: boolean, fails?: Record<string, string> }>}
+ *   alone?: boolean, processes?: true | "pool", apart?: boolean, fails?: Record<string, string> }>}
  */
 export const LIBRARIES = {
   "@pool/core": {
@@ -284,11 +290,51 @@ export const LIBRARIES = {
     runtimes: ALL,
     workloads: ["map", "cpu", "skewed"],
   },
-  "mp.Pool": { kind: "other", runtimes: ["python"], workloads: without("transfer") },
-  ProcessPoolExecutor: { kind: "other", runtimes: ["python"], workloads: without("transfer") },
-  ThreadPoolExecutor: { kind: "other", runtimes: ["python"], workloads: without("transfer") },
+  "mp.Pool": {
+    kind: "other",
+    runtimes: ["python"],
+    workloads: without("transfer"),
+    processes: "pool",
+  },
+  ProcessPoolExecutor: {
+    kind: "other",
+    runtimes: ["python"],
+    workloads: without("transfer"),
+    processes: "pool",
+  },
+  ThreadPoolExecutor: {
+    kind: "other",
+    runtimes: ["python"],
+    workloads: without("transfer"),
+    processes: true,
+  },
+  "@pool/core process": apart("ours", "libraries/pool_core_process.ts"),
+  "@pool/core process executor": apart("ours", "libraries/pool_core_process_executor.ts"),
+  "@pool/core executor": apart("ours", "libraries/pool_core_executor.ts"),
+  "bare fork": { ...apart("baseline", "libraries/bare_fork.ts"), workloads: ["startup"] },
+  "fork + task": { ...apart("baseline", "libraries/fork_task.ts"), workloads: ["startup"] },
+  "jest-worker process": {
+    ...apart("peer", "peers/jest_worker_process.ts"),
+    processes: "pool",
+  },
+  "tinypool process": {
+    ...apart("peer", "peers/tinypool_process.ts"),
+    processes: "pool",
+  },
 };
 
 function without(name) {
   return OF_ALL.filter((workload) => workload !== name);
+}
+
+/** Child processes and executors have a run of their own. */
+function apart(kind, module) {
+  return {
+    kind,
+    module,
+    runtimes: ALL,
+    workloads: PROCESS_WORKLOADS,
+    processes: true,
+    apart: true,
+  };
 }

@@ -48,10 +48,13 @@ export function references(row, rows) {
     "bare-pool": of("bare-pool"),
     "worker-loop": of("worker-loop"),
     "plain-loop": of("plain-loop"),
+    "bare fork": of("bare fork"),
+    "fork + task": of("fork + task"),
   };
 }
 
-function best(rows) {
+/** The row with the best median, or undefined when there is none. */
+export function best(rows) {
   if (rows.length === 0) return undefined;
   const sign = metricOf(rows[0]).better === "more" ? 1 : -1;
   return rows.reduce((a, b) => (b.median - a.median) * sign > 0 ? b : a);

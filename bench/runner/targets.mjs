@@ -1,17 +1,18 @@
 // What the project wants to reach, and what a run says of it.
 import { existsSync, readFileSync } from "node:fs";
-import { align, number, references } from "./report.mjs";
+import { PROCESS_WORKLOADS } from "./plan.mjs";
 
 /**
- * One target: `metric` as in the rows, compared `against` another library of the same run (or taken
- * as it is), and at `least` or at `most` so much. `slowdown` turns a speed's quotient round.
+ * One target: `metric` of `library` (default "@pool/core") as in the rows, compared `against` another
+ * library of the same run (or taken as it is), and at `least` or at `most` so much. `slowdown` turns a
+ * speed's quotient round.
  *
- * @typedef {{ text: string, metric: string, against?: string, least?: number, most?: number,
- *   slowdown?: boolean }} Target
+ * @typedef {{ text: string, metric: string, library?: string, against?: string, least?: number,
+ *   most?: number, slowdown?: boolean }} Target
  */
 
 /** @type {Target[]} */
-export const TARGETS = [
+const TARGETS = [
   { text: "no-op calls at once, warm", metric: "noop/warm", against: "best peer", least: 12 },
   {
     text: "no-op calls at once, second burst",
@@ -58,10 +59,64 @@ export const TARGETS = [
   { text: "the same with priorities", metric: "scale/priorities", most: 1.5 },
 ];
 
-/** The workloads that the targets need. */
-export const TARGET_WORKLOADS = [
-  ...new Set(TARGETS.map(({ metric }) => metric.split("/")[0])),
-].filter((workload) => workload !== "scale");
+const POOL = "@pool/core process";
+const PROCESSES = "@pool/core process executor";
+const THREADS = "@pool/core executor";
+
+/**
+ * What child processes and executors are to reach. Python's ThreadPoolExecutor hands objects over
+ * without a copy, so that bytes are compared with pools of processes only.
+ *
+ * @type {Target[]}
+ */
+const PROCESS_TARGETS = [
+  ...[POOL, PROCESSES, THREADS].flatMap((library) => [
+    ...["best process pool", "ThreadPoolExecutor"].flatMap((against) => [
+      { text: "no-op calls, warm", metric: "noop/warm", library, against, least: 3 },
+      { text: "no-op calls, second burst", metric: "noop/next", library, against, least: 3 },
+    ]),
+    {
+      text: "1 MiB, speed",
+      metric: "bytes/clone",
+      library,
+      against: "best process pool",
+      least: 1,
+    },
+  ]),
+  ...[POOL, PROCESSES].flatMap((library) =>
+    ["bare fork", "fork + task"].map((against) => ({
+      text: "first result after start",
+      metric: "startup/first-result",
+      library,
+      against,
+      most: 1.3,
+    }))
+  ),
+];
+
+/**
+ * The pages of targets by the name that `--only` knows: what is wanted, and the workloads it takes.
+ * One with `all` also shows every figure of its run.
+ *
+ * @type {Record<string, { title: string, file: string, targets: Target[], workloads: string[],
+ *   all?: boolean }>}
+ */
+export const SHEETS = {
+  targets: {
+    title: "Targets",
+    file: "targets.md",
+    targets: TARGETS,
+    workloads: [...new Set(TARGETS.map(({ metric }) => metric.split("/")[0]))]
+      .filter((workload) => workload !== "scale"),
+  },
+  processes: {
+    title: "Child processes and executors",
+    file: "processes.md",
+    targets: PROCESS_TARGETS,
+    workloads: PROCESS_WORKLOADS,
+    all: true,
+  },
+};
 
 /**
  * What `npm run bench:scale` wrote, as rows: per-call cost in the largest pool, divided by that with
@@ -92,97 +147,4 @@ export function scaleRows(file) {
       }];
     })
   );
-}
-
-/** One entry a target and runtime that was measured. */
-export function judge(rows) {
-  const ours = rows.filter((row) => row.n > 0 && row.library === "@pool/core");
-  return TARGETS.flatMap((target) =>
-    ours.filter((row) => row.workload === target.metric).flatMap((row) => {
-      const reference = target.against && referenceFor(target, row, rows);
-      if (target.against && !reference) return [];
-      const quotient = reference ? row.median / reference.median : row.median;
-      const value = target.slowdown ? 1 / quotient : quotient;
-      const { least, most } = target;
-      const reached = least === undefined ? value <= most : value >= least;
-      const missed = least === undefined ? value / most - 1 : 1 - value / least;
-      return [{ target, row, reference, value, reached, missed }];
-    })
-  );
-}
-
-function referenceFor({ against }, row, rows) {
-  if (against !== "mp.Pool") return references(row, rows)[against];
-  return rows.find((other) =>
-    other.n > 0 && other.library === against && other.workload === row.workload
-  );
-}
-
-const wanted = ({ least, most }) =>
-  least === undefined ? `≤ ${number(most)}` : `≥ ${number(least)}`;
-const named = ({ text, against }) => against ? `${text} ÷ ${against}` : text;
-const percent = (part) => `${(part * 100).toFixed(part < 0.1 ? 1 : 0)} %`;
-const verdict = ({ reached, missed }) => reached ? "reached" : `missed by ${percent(missed)}`;
-
-/** Columns of text for the terminal, one line a target and runtime. */
-export function targetLines(rows) {
-  const judged = judge(rows);
-  if (judged.length === 0) return "";
-  return align([
-    ["target", "runtime", "wanted", "value", ""],
-    ...judged.map((one) => [
-      named(one.target),
-      one.row.runtime,
-      wanted(one.target),
-      number(one.value),
-      verdict(one),
-    ]),
-  ]);
-}
-
-/** The page of all targets in Markdown: a line a target, a column a runtime; then the figures. */
-export function targetPage(rows, about) {
-  const judged = judge(rows);
-  const runtimes = ["deno", "bun", "node"].filter((name) =>
-    rows.some((row) => row.runtime === name)
-  );
-  const cell = (target, runtime) => {
-    const found = judged.find((one) => one.target === target && one.row.runtime === runtime);
-    return found ? `${number(found.value)}, ${verdict(found)}` : "not measured";
-  };
-  const summary = TARGETS.map((target) => [
-    named(target),
-    wanted(target),
-    ...runtimes.map((runtime) => cell(target, runtime)),
-  ]);
-  const figures = judged.map(({ target, row, reference }) => [
-    named(target),
-    row.runtime,
-    figure(row),
-    reference ? `${figure(reference)}, ${reference.library}` : "",
-  ]);
-  return [
-    "# Targets",
-    "",
-    "Written by `npm run bench -- --only=targets`; medians of one run, 2 workers.",
-    "",
-    about,
-    "",
-    markdown([["target", "wanted", ...runtimes], ...summary]),
-    "",
-    "## Figures",
-    "",
-    "Median (smallest – largest) of what was divided.",
-    "",
-    markdown([["target", "runtime", "@pool/core", "against"], ...figures]),
-    "",
-  ].join("\n");
-}
-
-const figure = ({ median, min, max, unit }) =>
-  `${number(median)} ${unit} (${number(min)} – ${number(max)})`;
-
-function markdown([head, ...lines]) {
-  const row = (cells) => `| ${cells.join(" | ")} |`;
-  return [row(head), row(head.map(() => "---")), ...lines.map(row)].join("\n");
 }

@@ -4,21 +4,43 @@ import { burst, type Context, expect, time, type Turn } from "./workload.ts";
 /** Bursts after which the code of a library counts as warm: runtimes compile hot code in steps. */
 const UNTIL_WARM = 8;
 
+/** Bursts whose median counts. */
+const COUNTED = 5;
+
+/**
+ * Milliseconds for the warm-up and for the bursts that count: a library that needs seconds for one is
+ * not made faster by more of them.
+ */
+const WARM_UP_MS = 3_000, COUNTED_MS = 1_500;
+
 /** No-op calls, all submitted at once: on cold code, again, and on warm code. */
 export async function noop({ open, quick }: Context): Promise<Turn> {
+  const part = quick ? 0.2 : 1;
   const count = quick ? 5_000 : 50_000;
   const subject = await open(2);
   await burst(subject, 4); // both workers are up and have loaded the function
   return async () => {
-    const first = await time(() => burst(subject, count));
-    const next = await time(() => burst(subject, count));
-    for (let i = 2; i < UNTIL_WARM; i++) await burst(subject, count);
-    const times: number[] = [];
-    for (let i = 0; i < 5; i++) times.push(await time(() => burst(subject, count)));
-    const warm = times.sort((a, b) => a - b)[2]!;
+    const run = () => time(() => burst(subject, count));
+    const first = await run();
+    const next = await run();
+    await upTo(UNTIL_WARM - 2, WARM_UP_MS * part - first - next, run);
+    const times = [await run()];
+    times.push(...await upTo(COUNTED - 1, COUNTED_MS * part - times[0]!, run));
+    const warm = times.sort((a, b) => a - b)[times.length >> 1]!;
     const rate = (milliseconds: number): number => count / milliseconds * 1000;
     return { first: rate(first), next: rate(next), warm: rate(warm) };
   };
+}
+
+/** Runs so many times, or fewer when `left` milliseconds are over; resolves what each took. */
+async function upTo(count: number, left: number, run: () => Promise<number>): Promise<number[]> {
+  const times: number[] = [];
+  while (times.length < count && left > 0) {
+    const took = await run();
+    times.push(took);
+    left -= took;
+  }
+  return times;
 }
 
 /** The same calls with every option in use, beside plain ones in the same process. */

@@ -1,0 +1,8 @@
+import { Pool } from "../../mod.ts";
+import type { Subject } from "../subject.ts";
+import { poolSubject } from "./pool_core.ts";
+
+/** The same pool on child processes. */
+export function open(workers: number): Subject {
+  return poolSubject(new Pool({ workers, backend: "process" }));
+}
