@@ -135,7 +135,8 @@ function everything(rows) {
       "",
     ];
   });
-  return ["## All figures", "", "Median (smallest – largest).", "", ...tables, ...missing(rows)];
+  const about = "Median (smallest – largest); a figure alone was measured once.";
+  return ["## All figures", "", about, "", ...tables, ...missing(rows)];
 }
 
 const cellOf = ({ median, min, max, n }) =>
