@@ -52,7 +52,8 @@ export interface WorkerSettings {
   readonly permissions?: unknown;
   /**
    * Where the standard output of child processes goes: `"inherit"` (default), `"ignore"`, or `"pipe"`: it
-   * comes as `output` events of the pool, which say what job it belongs to.
+   * comes as `output` events of the pool, which say what job it belongs to; without listeners it is
+   * dropped. Other backends refuse it: their tasks write to the output of the whole program.
    */
   readonly stdout?: OutputMode;
   /** The same for standard error; its last lines stand in `WorkerDiedError` in any case. */

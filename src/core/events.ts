@@ -23,8 +23,9 @@ export type PoolEvent =
     readonly value: unknown;
   }
   /**
-   * A child process wrote something, where the pool's `stdout` or `stderr` is `"pipe"`. Of a call it comes
-   * before the result. Parts of a map are one job each.
+   * A child process wrote something, where the pool's `stdout` or `stderr` is `"pipe"`: the task itself, what
+   * it calls, or a process that it started. What was written before a call returned comes before its
+   * result. A chunk of a map is one job.
    */
   | {
     readonly type: "output";

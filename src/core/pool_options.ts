@@ -1,4 +1,11 @@
-import type { BackendName, Runtime, WorkerAdapter, WorkerSettings } from "./backend.ts";
+import type {
+  BackendName,
+  OutputMode,
+  Runtime,
+  WorkerAdapter,
+  WorkerKind,
+  WorkerSettings,
+} from "./backend.ts";
 import type { CallDefaults } from "./call_options.ts";
 import {
   checkArray,
@@ -76,6 +83,8 @@ export const POOL_OPTIONS: readonly (keyof PoolOptions)[] = [
   "env",
   "execArgv",
   "permissions",
+  "stdout",
+  "stderr",
   "resourceLimits",
   "workerUrl",
 ];
@@ -102,7 +111,8 @@ export function planPool(input: number | PoolOptions | undefined, runtime: Runti
     );
   }
   const adapter = adapterOf(options.backend, runtime);
-  const settings = checkSettings(options);
+  const output = checkOutput(options, adapter.traits.kind);
+  const settings = { ...checkSettings(options), ...output };
   adapter.check?.(settings);
   return {
     workers,
@@ -174,6 +184,25 @@ export function checkSettings(options: Partial<WorkerSettings>): WorkerSettings 
     ...(resourceLimits && { resourceLimits }),
     ...(workerUrl !== undefined && { workerUrl }),
   };
+}
+
+const OUTPUT_MODES: readonly OutputMode[] = ["inherit", "pipe", "ignore"];
+
+/** Only child processes have an output of their own. */
+function checkOutput(
+  options: Partial<WorkerSettings>,
+  kind: WorkerKind,
+): Pick<WorkerSettings, "stdout" | "stderr"> {
+  const stdout = checkChoice(options.stdout, "stdout", OUTPUT_MODES);
+  const stderr = checkChoice(options.stderr, "stderr", OUTPUT_MODES);
+  for (const [name, mode] of Object.entries({ stdout, stderr })) {
+    if (kind === "process" || mode === undefined || mode === "inherit") continue;
+    throw new TypeError(
+      `Cannot use ${name}: tasks of this backend write to the output of the whole program; ` +
+        "only child processes have their own",
+    );
+  }
+  return { ...(stdout && { stdout }), ...(stderr && { stderr }) };
 }
 
 /** Throws a `TypeError` for what is no object. */

@@ -3,7 +3,8 @@
  * calls at a place (0.5 to 1.4 µs each, on all three runtimes), which the system's page cache makes
  * seen by the other side at once. The file is removed as soon as both have it open.
  *
- *     token │ a record for each cell, the child's │ a byte for each cell, the host's │ last words
+ *     token │ what is captured │ a record for each cell, the child's │ a byte for each cell, the host's │
+ *     last words
  *
  * There is no compare-and-swap in files. Who has a job is settled as in Dekker's algorithm: each side
  * writes what it wants before it looks at what the other one wants, so that at least one of the two
@@ -21,8 +22,10 @@ import { fs } from "../builtins.ts";
 export const TOKEN_BYTES = 32;
 /** `jobId, order, startedAt, item` as numbers of 8 bytes. */
 export const RECORD_BYTES = 32;
+/** Two bytes: whether the child's stdout is captured by job, and its stderr. */
+export const CAPTURED: number = TOKEN_BYTES;
 /** Where the records begin. */
-export const RECORDS: number = TOKEN_BYTES;
+export const RECORDS: number = CAPTURED + 8;
 /** Where the host's bytes begin. */
 export const MARKS: number = RECORDS + CELLS * RECORD_BYTES;
 /** Where the last words begin: their size in 4 bytes, then frames. */

@@ -8,9 +8,10 @@ import type { FromWorker, ToWorker } from "../../protocol/messages.ts";
 import { realm } from "../../protocol/realm.ts";
 import { sentError, serve } from "../../worker/serve.ts";
 import { reportDeath } from "../report_death.ts";
-import { CellFile, TOKEN_BYTES } from "./cell_file.ts";
+import { CAPTURED, CellFile, TOKEN_BYTES } from "./cell_file.ts";
 import { Channel, frameParts } from "./channel.ts";
 import { ChildFileClaims } from "./child_claims.ts";
+import { MarkingClaims } from "./marking_claims.ts";
 import { cellsPath, socketPath } from "./meeting.ts";
 
 /** The host may be busy between starting us and listening: so many tries, with pauses (ms). */
@@ -19,7 +20,10 @@ const TRIES = 500, PAUSE = 10;
 /** Serves the process `host` that waits in a folder. */
 export function serveChild(folder: string, host: number): void {
   const file = CellFile.open(cellsPath(folder));
+  const token = new Uint8Array(TOKEN_BYTES);
+  file.read(token, 0);
   const claims = new ChildFileClaims(file, () => process.exit(1));
+  const descriptors = capturedDescriptors(file);
   const channel = new Channel<FromWorker, ToWorker>(
     (message) => worker.receive(message),
     (error) => {
@@ -32,7 +36,7 @@ export function serveChild(folder: string, host: number): void {
     memory: () => process.memoryUsage().rss,
     yieldAfter: 10,
     yieldTurn: (resume) => setImmediate(resume),
-    claims,
+    claims: descriptors.length > 0 ? new MarkingClaims(claims, token, descriptors) : claims,
     guarded: true,
   });
   realm.context = () => worker.context;
@@ -48,8 +52,6 @@ export function serveChild(folder: string, host: number): void {
   process.on("exit", leave);
   if ("Deno" in globalThis) addEventListener("unload", leave);
   meet({ folder, host, tries: TRIES }, (socket) => {
-    const token = new Uint8Array(TOKEN_BYTES);
-    file.read(token, 0);
     socket.write(token);
     socket.write(new Uint8Array(new Float64Array([timestamp()]).buffer));
     socket.on("close", () => {
@@ -59,6 +61,13 @@ export function serveChild(folder: string, host: number): void {
     });
     channel.attach(socket);
   });
+}
+
+/** The host has said it before it started us. */
+function capturedDescriptors(file: CellFile): number[] {
+  const flags = new Uint8Array(2);
+  file.read(flags, CAPTURED);
+  return [1, 2].filter((descriptor) => flags[descriptor - 1] === 1);
 }
 
 interface Way {

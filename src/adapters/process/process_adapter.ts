@@ -45,6 +45,8 @@ export function processAdapter(runtime: ChildRuntime): WorkerAdapter {
           ...Object.keys(startEnv),
         ],
         env: { ...env, ...startEnv },
+        stdout: spec.stdout,
+        stderr: spec.stderr,
       }));
     },
   };

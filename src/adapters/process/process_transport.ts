@@ -8,14 +8,15 @@ import type { FromWorker, ToWorker } from "../../protocol/messages.ts";
 import { childProcess } from "../builtins.ts";
 import { host } from "../host.ts";
 import { sendSignal } from "../signals.ts";
+import { CAPTURED, type CellFile, TOKEN_BYTES } from "./cell_file.ts";
 import { Channel } from "./channel.ts";
+import { captured, ChildOutput, type OutputModes } from "./child_output.ts";
 import { HostFileClaims } from "./host_claims.ts";
 import { Meeting } from "./meeting.ts";
-import { StderrTail } from "./stderr_tail.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** How a child is started. */
-export interface ChildCommand {
+export interface ChildCommand extends OutputModes {
   readonly file: string;
   readonly args: readonly string[];
   /** All its variables; default: those of this process. */
@@ -32,7 +33,7 @@ const WAIT = {
 
 /**
  * The exit is the truth about the end of a child; what it sent before is still read to its end. A
- * grandchild may hold its stderr open, and a child that never connected has no socket to close: so
+ * grandchild may hold its output open, and a child that never connected has no socket to close: so
  * neither is waited for without limit.
  */
 export class ProcessTransport implements Transport {
@@ -43,7 +44,7 @@ export class ProcessTransport implements Transport {
   readonly #meeting: Meeting;
   readonly #channel: Channel<ToWorker, FromWorker>;
   readonly #child: ChildProcess;
-  readonly #stderr: StderrTail | undefined;
+  readonly #output: ChildOutput;
   readonly #startedAt = host.clock.now();
   #socket: Socket | undefined;
   #saidGoodbye = false;
@@ -67,13 +68,18 @@ export class ProcessTransport implements Transport {
     this.#events = events;
     this.#watchdog = watchdog;
     const fail = (error: unknown): void => this.#fail(error);
-    this.#channel = new Channel((message) => this.#receive(message), fail);
+    this.#channel = new Channel((message) => this.#output.receive(message), fail);
     const meeting = this.#meeting = new Meeting((socket, time) => this.#met(socket, time), fail);
     this.claims = this.#cells = new HostFileClaims(meeting.cells);
+    let modes: OutputModes;
     try {
-      const { file, args, env } = command(meeting.folder);
+      const { file, args, env, ...rest } = command(meeting.folder);
+      modes = rest;
+      for (const descriptor of captured(modes)) {
+        meeting.cells.write(new Uint8Array([1]), CAPTURED + descriptor - 1);
+      }
       this.#child = childProcess().spawn(file, [...args], {
-        stdio: ["ignore", "inherit", "pipe"],
+        stdio: ["ignore", modes.stdout ?? "inherit", "pipe"],
         windowsHide: true,
         ...(env && { env: { ...env } }),
       });
@@ -82,9 +88,19 @@ export class ProcessTransport implements Transport {
       this.#cells.close();
       throw new PoolError(`Cannot start child process: ${cause}`, { cause });
     }
-    const { pid, stderr } = this.#child;
+    const { pid, stdout, stderr } = this.#child;
     if (pid !== undefined) watchdog.add(pid);
-    this.#stderr = stderr ? new StderrTail(stderr, () => this.#over("stderr")) : undefined;
+    this.#output = new ChildOutput(modes, {
+      output: (output) => events.output?.(output),
+      message: (message) => this.#receive(message),
+      over: (stream) => this.#over(stream),
+    });
+    const token = tokenOf(meeting.cells);
+    if (stdout) {
+      this.#open.add("stdout");
+      this.#output.capture("stdout", stdout, token);
+    }
+    if (stderr) this.#output.readStderr(stderr, modes.stderr, token);
     this.#child.on("error", (error) => {
       if (pid === undefined) this.#gone({ exitCode: null, signal: null, error });
     });
@@ -174,10 +190,12 @@ export class ProcessTransport implements Transport {
     host.clock.clearTimeout(this.#timer);
     this.#meeting.end();
     this.#socket?.destroy();
+    this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
+    this.#output.end();
     this.#channel.recover(this.#cells.lastWords());
     const { exitCode, signal } = this.#exit;
-    const stderr = this.#stderr?.text;
+    const stderr = this.#output.lastLines;
     const error = this.#fault ?? this.#exit.error ??
       (this.#socket ? undefined : this.#failure(stderr));
     this.#events.exit({
@@ -189,4 +207,10 @@ export class ProcessTransport implements Transport {
     });
     this.#cells.close();
   }
+}
+
+function tokenOf(cells: CellFile): Uint8Array {
+  const token = new Uint8Array(TOKEN_BYTES);
+  cells.read(token, 0);
+  return token;
 }
