@@ -31,6 +31,8 @@ export interface JobLimits {
 export interface JobRequest {
   /** Default: a call. */
   readonly mode?: JobMode | undefined;
+  /** The number of items of a chunk, where they are a text. */
+  readonly count?: number | undefined;
   /** The arguments hold marks. */
   readonly marked?: boolean | undefined;
   readonly transfer?: Transferable[] | undefined;
@@ -46,6 +48,7 @@ export interface JobRequest {
 export class JobDetails implements Linked {
   readonly job: Job;
   readonly mode: JobMode;
+  readonly count: number | undefined;
   readonly marked: boolean;
   readonly transfer: Transferable[] | undefined;
   readonly priority: number;
@@ -67,6 +70,7 @@ export class JobDetails implements Linked {
   constructor(job: Job, request: JobRequest) {
     this.job = job;
     this.mode = request.mode ?? JobMode.call;
+    this.count = request.count;
     this.marked = request.marked ?? false;
     this.transfer = request.transfer;
     this.priority = request.priority ?? 0;
@@ -111,7 +115,7 @@ export class PromiseSink implements JobSink {
 export class Job implements Waiting {
   readonly id: number;
   readonly fn: KnownFunction;
-  /** Encoded arguments, or the items of a chunk. */
+  /** Encoded arguments, or the items of a chunk; see {@link JobArgs}. */
   readonly args: JobArgs;
   readonly sink: JobSink;
   state: "waiting" | "placed" | "settled" = "waiting";
@@ -188,7 +192,7 @@ export class Job implements Waiting {
 
   /** How many calls of its function it is. */
   get calls(): number {
-    return this.isChunk ? this.args.length : 1;
+    return this.isChunk ? this.#details!.count ?? this.args.length : 1;
   }
 
   /** Its buffers go with it when it is sent, so that it can be sent only once. */

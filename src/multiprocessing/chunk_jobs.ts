@@ -6,6 +6,7 @@ import { Job, type JobSink } from "../core/job.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { show } from "../core/options.ts";
 import { encode } from "../protocol/encode.ts";
+import { exactJsonOfEach } from "../protocol/exact_json.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
 import { type JobArgs, JobMode } from "../protocol/messages.ts";
 import { isNumbers, type Numbers, packNumbers } from "../protocol/numbers.ts";
@@ -54,20 +55,25 @@ export class ChunkJobs {
       ? items
       : packNumbers(items) ?? items;
     const chunk = isNumbers(packed)
-      ? { args: packed, first, marked: false, transfer: undefined }
-      : this.#encodeItems(packed, first);
-    if (chunk.args.length > 0) this.#submit(chunk);
+      ? whole(packed, packed.length, first)
+      : this.#toText(packed, first) ?? this.#encodeItems(packed, first);
+    if (chunk.count > 0) this.#submit(chunk);
     else this.#sink.settled(undefined);
+  }
+
+  /** Plain objects travel as one text; strings are cloned as fast as they are. */
+  #toText(items: readonly unknown[], first: number): Chunk | undefined {
+    const { call, mode } = this.#call;
+    if (items.length < 2 || call.transfer || isPrimitive(items[0])) return undefined;
+    if (mode === JobMode.starmap && !items.every(Array.isArray)) return undefined;
+    const text = exactJsonOfEach(items);
+    return text === undefined ? undefined : whole(text, items.length, first);
   }
 
   /** An item that cannot be sent fails by itself, and the others go without it. */
   #encodeItems(items: readonly unknown[], first: number): Chunk {
-    const chunk: Chunk & { args: unknown[] } = {
-      args: [],
-      first,
-      marked: false,
-      transfer: undefined,
-    };
+    const args: unknown[] = [];
+    const chunk = whole(args, 0, first);
     for (let i = 0; i < items.length; i++) {
       let item = items[i];
       if (!isPrimitive(item) || this.#call.mode === JobMode.starmap) {
@@ -77,14 +83,15 @@ export class ChunkJobs {
           chunk.marked ||= encoded.marked;
           if (encoded.transfer) (chunk.transfer ??= []).push(...encoded.transfer);
         } catch (error) {
-          chunk.places ??= chunk.args.map((_, place) => first + place);
+          chunk.places ??= args.map((_, place) => first + place);
           this.#sink.fail(first + i, error);
           continue;
         }
       }
-      chunk.args.push(item);
+      args.push(item);
       chunk.places?.push(first + i);
     }
+    chunk.count = args.length;
     return chunk;
   }
 
@@ -113,7 +120,7 @@ export class ChunkJobs {
 
   #submit(chunk: Chunk): void {
     const { fn, mode, call: { limits, priority, key }, origin } = this.#call;
-    const { args, marked, transfer } = chunk;
+    const { args, count, marked, transfer } = chunk;
     const leave = (): void => {
       this.#jobs.delete(job);
       this.#sink.settled(job);
@@ -128,7 +135,7 @@ export class ChunkJobs {
         leave();
       },
     };
-    const request = { mode, marked, transfer, limits, priority, key, origin };
+    const request = { mode, count, marked, transfer, limits, priority, key, origin };
     const job = new Job(fn, args, sink, request);
     this.#jobs.add(job);
     try {
@@ -153,30 +160,35 @@ export class ChunkJobs {
 
   /** When a worker dies in the middle of a chunk, the items that it had not begun go to another. */
   #fail(chunk: Chunk, error: unknown, job: Job): void {
-    const { args, first, places, marked } = chunk;
+    const { args, count, first, places, marked } = chunk;
     const died = error instanceof WorkerDiedError && !job.movesOnce;
-    const rest = died ? job.details.diedAt + 1 : args.length;
+    const rest = died ? job.details.diedAt + 1 : count;
     for (let i = 0; i < rest; i++) this.#sink.fail(placeOf(chunk, i), error);
-    if (rest >= args.length) return;
-    this.#submit({
-      args: args.slice(rest),
-      first: first + rest,
-      places: places?.slice(rest),
-      marked,
-      transfer: undefined,
-    });
+    if (rest >= count) return;
+    const items = typeof args === "string" ? JSON.parse(args) as unknown[] : args;
+    const again = whole(items.slice(rest), count - rest, first + rest);
+    again.places = places?.slice(rest);
+    again.marked = marked;
+    this.#submit(again);
   }
 }
 
 /** Items on their way together. */
 interface Chunk {
-  args: JobArgs;
+  readonly args: JobArgs;
+  /** How many they are. */
+  count: number;
   /** Index of the first item in the map. */
   readonly first: number;
   /** Indices of all items, where some between them are missing. */
   places?: number[] | undefined;
   marked: boolean;
   transfer: Transferable[] | undefined;
+}
+
+/** A chunk from which nothing is missing. */
+function whole(args: JobArgs, count: number, first: number): Chunk {
+  return { args, count, first, marked: false, transfer: undefined };
 }
 
 function placeOf({ first, places }: Chunk, index: number): number {

@@ -19,7 +19,6 @@ import type {
 } from "../core/pool.ts";
 import { Scheduler } from "../core/scheduler.ts";
 import type { PoolStats } from "../core/stats.ts";
-import type { Encoded } from "../protocol/encode.ts";
 import { arePrimitive } from "../protocol/primitive.ts";
 import { JobMode } from "../protocol/messages.ts";
 import { orTimeout, PoolResult } from "./async_result.ts";

@@ -28,6 +28,25 @@ export function exactJson(value: object): string | undefined {
   }
 }
 
+/**
+ * The JSON text of many values that are independent of each other, such as the items of a map: an object may
+ * stand in two of them, and arrives as two.
+ */
+export function exactJsonOfEach(values: readonly unknown[]): string | undefined {
+  leaves = fractions = 0;
+  try {
+    let total = 0;
+    for (let i = 0; i < values.length; i++) {
+      seen.length = leaves = 0;
+      if (!isExact(values[i])) return undefined;
+      total += leaves;
+    }
+    return fractions * 2 > total ? undefined : JSON.stringify(values);
+  } catch {
+    return undefined;
+  }
+}
+
 function isExact(value: unknown): boolean {
   switch (typeof value) {
     case "string":

@@ -1,7 +1,7 @@
 /** The one place where work meets a worker: runs the jobs it is sent, one after the other. */
 import { timestamp, type WorkerClaims } from "../protocol/claims.ts";
 import { encode, type Encoded } from "../protocol/encode.ts";
-import { exactJson } from "../protocol/exact_json.ts";
+import { exactJson, exactJsonOfEach } from "../protocol/exact_json.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
 import {
   type FromWorker,
@@ -305,6 +305,8 @@ export class RunLoop {
     if (failed.length > 0) return this.#finish(job, Outcome.mixed, { values, failed }, transfer);
     const numbers = packNumbers(values);
     if (numbers) return this.#finish(job, Outcome.value, numbers, [numbers.buffer]);
+    const text = marked || transfer || isPrimitive(values[0]) ? undefined : exactJsonOfEach(values);
+    if (text !== undefined) return this.#finish(job, Outcome.text, text);
     this.#finish(job, marked ? Outcome.markedValue : Outcome.value, values, transfer);
   }
 

@@ -4,13 +4,17 @@ import { MaybeEncodingError, type Pool, PoolClosedError, WorkerDiedError } from 
 import {
   constant,
   exitAt4000,
+  exitAtItem4000,
   increment,
+  type Item,
   jobId,
   join,
   kindOf,
   mixed,
+  renew,
   report,
   shareRuns,
+  sumOf,
   waitAt4000,
 } from "../tasks/burst_tasks.ts";
 import type { Backend } from "./backend.ts";
@@ -94,6 +98,30 @@ function resultTests({ createPool }: SuiteBackend): void {
     assertEquals([waiting, running], [0, 0]);
   });
 
+  it("a map of objects gives each item its own result, and its own failure", async () => {
+    await using pool = createPool(2);
+    const tags = ["shared", "by", "all"];
+    const items = range(MANY).map((x) => ({ x, tags }));
+    const results: unknown[] = [];
+    for (const size of [items.length, 240]) {
+      results.length = 0;
+      const iterator = pool.imap(renew, items.slice(0, size));
+      for (let x = 0; x < size; x++) {
+        results.push(await iterator.next().then((one) => one.value, (error) => error.message));
+      }
+      for (const [x, result] of results.entries()) {
+        const expected = x % 250 === 249
+          ? `not ${x}`
+          : x % 250 === 200
+          ? { x, when: new Date(x) }
+          : { x: x + 1, tags: [...tags, "new"] };
+        assertEquals(result, expected);
+      }
+    }
+    const pairs = range(500).map((x): [Item, { y: number }] => [{ x, tags }, { y: 2 * x }]);
+    assertEquals(await pool.starmap(sumOf, pairs), range(500).map((x) => ({ sum: 3 * x })));
+  });
+
   it("terminate() rejects what waits in line, and what is under way", async () => {
     const pool = createPool(2);
     await warm(pool, increment);
@@ -174,6 +202,24 @@ function sharedTests({ createPool }: SuiteBackend): void {
         assertEquals(result, { status: "fulfilled", value: x });
       }
     }
+    assertEquals([...new Int32Array(counts)], range(MANY).map(() => 1));
+  });
+
+  it("an item that ends its worker takes no other of its map with it, and none runs twice", async () => {
+    await using pool = createPool(2);
+    const counts = new SharedArrayBuffer(4 * MANY);
+    await pool.broadcast(shareRuns, [counts, new SharedArrayBuffer(4)]);
+    const items = range(MANY).map((x) => ({ x, tags: ["a"] }));
+    const died: number[] = [];
+    const iterator = pool.imap(exitAtItem4000, items, { chunksize: 50 });
+    for (let x = 0; x < MANY; x++) {
+      await iterator.next().then(({ value }) => assertEquals(value, { x }), (error) => {
+        assertInstanceOf(error, WorkerDiedError);
+        died.push(x);
+      });
+    }
+    // It is the first of its chunk: none of that chunk was finished.
+    assertEquals(died, [4000]);
     assertEquals([...new Int32Array(counts)], range(MANY).map(() => 1));
   });
 

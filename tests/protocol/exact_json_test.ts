@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import process from "node:process";
 import { assert, assertEquals } from "@std/assert";
-import { exactJson } from "../../src/protocol/exact_json.ts";
+import { exactJson, exactJsonOfEach } from "../../src/protocol/exact_json.ts";
 import { randomValues } from "../conformance/random_values.ts";
 import { assertSame } from "../conformance/same.ts";
 
@@ -85,5 +85,21 @@ describe("exactJson()", () => {
         throw new Error("broken");
       },
     });
+  });
+});
+
+describe("exactJsonOfEach()", () => {
+  it("copies each value by itself: an object may stand in several", () => {
+    const shared = { twice: [1] };
+    const values = [shared, shared, "text", 1, null, { shared }];
+    assertSame(JSON.parse(exactJsonOfEach(values)!), values.map((value) => structuredClone(value)));
+  });
+
+  it("refuses all where one cannot be exact, or most are fractions", () => {
+    const twice = { once: 1 };
+    for (const value of [undefined, -0, new Date(0), [twice, twice], 1n, () => 1]) {
+      assertEquals(exactJsonOfEach([{ fine: 1 }, value]), undefined);
+    }
+    assertEquals(exactJsonOfEach([{ x: 0.5 }, { x: 1.5 }, { x: 2.25 }]), undefined);
   });
 });

@@ -65,3 +65,27 @@ export const report = task(import.meta, (x: number): number => {
   if (x % 1000 === 500) currentTask().progress(x);
   return currentTask().jobId;
 });
+
+/** An item of a map of objects. */
+export interface Item {
+  readonly x: number;
+  readonly tags: readonly string[];
+}
+
+/** Gives objects, and now and then something that no text can be. */
+export const renew = task(import.meta, ({ x, tags }: Item): unknown => {
+  if (x % 250 === 249) throw new RangeError(`not ${x}`);
+  if (x % 250 === 200) return { x, when: new Date(x) };
+  return { x: x + 1, tags: [...tags, "new"] };
+});
+
+export const exitAtItem4000 = task(import.meta, ({ x }: Item): { x: number } | Promise<never> => {
+  Atomics.add(runs, x, 1);
+  if (x !== 4000) return { x };
+  process.exit(3);
+  return new Promise(() => {});
+});
+
+export const sumOf = task(import.meta, ({ x }: Item, more: { y: number }): unknown => ({
+  sum: x + more.y,
+}));
