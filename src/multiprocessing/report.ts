@@ -8,6 +8,8 @@ export function reportFault(headline: string, error: unknown): void {
     error = error.cause;
     text += `\nCaused by ${stackOf(error)}`;
   }
+  // The one place where the library writes: what a Process died of, as Python does.
+  // deno-lint-ignore no-console
   console.error(text);
 }
 
