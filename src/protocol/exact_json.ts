@@ -5,12 +5,6 @@ const MOST_LEAVES = 1024;
 /** Values of more objects too: whether one stands twice is looked up in a list. */
 const MOST_OBJECTS = 48;
 
-/** Objects of the value that is being looked at: a second place for one would make two of it. */
-const seen: object[] = [];
-let leaves = 0;
-/** Numbers that are no integers: JSON is slow with these. */
-let fractions = 0;
-
 /**
  * The JSON text of a medium-sized value, if that is an exact copy of it, as structured clone would make
  * one: strings, finite numbers, booleans and null in arrays and plain objects, of which none stands
@@ -18,9 +12,11 @@ let fractions = 0;
  * them: one native pass each, and one string for the collector instead of a tree.
  */
 export function exactJson(value: object): string | undefined {
-  seen.length = leaves = fractions = 0;
   try {
-    if (!isExact(value) || leaves < FEWEST_LEAVES || fractions * 2 > leaves) return undefined;
+    const look = new Look();
+    if (!look.isExact(value) || look.leaves < FEWEST_LEAVES || look.mostlyFractions) {
+      return undefined;
+    }
     return JSON.stringify(value);
   } catch {
     // A getter threw: the usual way says so, with its path.
@@ -33,53 +29,72 @@ export function exactJson(value: object): string | undefined {
  * stand in two of them, and arrives as two.
  */
 export function exactJsonOfEach(values: readonly unknown[]): string | undefined {
-  leaves = fractions = 0;
   try {
-    let total = 0;
+    const look = new Look();
     for (let i = 0; i < values.length; i++) {
-      seen.length = leaves = 0;
-      if (!isExact(values[i])) return undefined;
-      total += leaves;
+      look.begin();
+      if (!look.isExact(values[i])) return undefined;
     }
-    return fractions * 2 > total ? undefined : JSON.stringify(values);
+    return look.mostlyFractions ? undefined : JSON.stringify(values);
   } catch {
     return undefined;
   }
 }
 
-function isExact(value: unknown): boolean {
-  switch (typeof value) {
-    case "string":
-      return ++leaves <= MOST_LEAVES;
-    case "number":
-      if ((value | 0) !== value) fractions++;
-      return ++leaves <= MOST_LEAVES && Number.isFinite(value) && !Object.is(value, -0);
-    case "boolean":
-      return ++leaves <= MOST_LEAVES;
-    case "object":
-      return value === null ? ++leaves <= MOST_LEAVES : isExactObject(value);
-    default:
-      return false;
-  }
-}
+/** One look at a value, or at several one after the other. */
+class Look {
+  /** Of this value. */
+  leaves = 0;
+  #total = 0;
+  /** Numbers that are no integers, of all values: JSON is slow with these. */
+  #fractions = 0;
+  /** Objects of this value: a second place for one would make two of it. */
+  #seen: object[] = [];
 
-function isExactObject(value: object): boolean {
-  if (seen.includes(value) || seen.push(value) > MOST_OBJECTS) return false;
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype === Array.prototype) return isExactArray(value as unknown[]);
-  if (prototype !== Object.prototype) return false;
-  const keys = Object.keys(value);
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
-    if (key === "__proto__" || !isExact(value[key as never])) return false;
+  get mostlyFractions(): boolean {
+    return this.#fractions * 2 > this.#total + this.leaves;
   }
-  return true;
-}
 
-function isExactArray(items: unknown[]): boolean {
-  const { length } = items;
-  // Named properties would be lost. Holes read as undefined.
-  if (length > MOST_LEAVES || Object.keys(items).length !== length) return false;
-  for (let i = 0; i < length; i++) if (!isExact(items[i])) return false;
-  return true;
+  /** The next value. */
+  begin(): void {
+    this.#total += this.leaves;
+    this.leaves = 0;
+    if (this.#seen.length > 0) this.#seen = [];
+  }
+
+  isExact(value: unknown): boolean {
+    switch (typeof value) {
+      case "string":
+      case "boolean":
+        return ++this.leaves <= MOST_LEAVES;
+      case "number":
+        if ((value | 0) !== value) this.#fractions++;
+        return ++this.leaves <= MOST_LEAVES && Number.isFinite(value) && !Object.is(value, -0);
+      case "object":
+        return value === null ? ++this.leaves <= MOST_LEAVES : this.#isExactObject(value);
+      default:
+        return false;
+    }
+  }
+
+  #isExactObject(value: object): boolean {
+    if (this.#seen.includes(value) || this.#seen.push(value) > MOST_OBJECTS) return false;
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === Array.prototype) return this.#isExactArray(value as unknown[]);
+    if (prototype !== Object.prototype) return false;
+    const keys = Object.keys(value);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]!;
+      if (key === "__proto__" || !this.isExact(value[key as never])) return false;
+    }
+    return true;
+  }
+
+  #isExactArray(items: unknown[]): boolean {
+    const { length } = items;
+    // Named properties would be lost. Holes read as undefined.
+    if (length > MOST_LEAVES || Object.keys(items).length !== length) return false;
+    for (let i = 0; i < length; i++) if (!this.isExact(items[i])) return false;
+    return true;
+  }
 }

@@ -61,14 +61,18 @@ export class ValueBytes {
    */
   write(value: unknown, start: number, end: number): boolean {
     this.#begin(start, end);
-    return this.#write(value, 0);
+    const written = this.#write(value, 0);
+    this.#forget();
+    return written;
   }
 
   /** Writes several values as {@link write} does one. */
   writeAll(values: ArrayLike<unknown>, start: number, end: number): boolean {
     this.#begin(start, end);
-    for (let i = 0; i < values.length; i++) if (!this.#write(values[i], 0)) return false;
-    return true;
+    let i = 0;
+    while (i < values.length && this.#write(values[i], 0)) i++;
+    this.#forget();
+    return i === values.length;
   }
 
   /** Behind the last byte that was written. */
@@ -93,6 +97,12 @@ export class ValueBytes {
   #begin(start: number, end: number): void {
     this.#at = start;
     this.#end = end;
+    // A getter threw the last time.
+    this.#forget();
+  }
+
+  /** Nothing of a value is kept alive here. */
+  #forget(): void {
     if (this.#seen.length > 0) this.#seen.length = 0;
   }
 
