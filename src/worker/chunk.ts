@@ -1,24 +1,27 @@
 import { encode, type Encoded } from "../protocol/encode.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
-import type { JobArgs } from "../protocol/messages.ts";
+import { exactJsonOfEach } from "../protocol/exact_json.ts";
+import { Outcome, type ReadArgs } from "../protocol/messages.ts";
+import { packNumbers } from "../protocol/numbers.ts";
+import type { Answer } from "./answers.ts";
 import { encodeThrown, refuseIterator } from "./failures.ts";
 import { isThenable } from "./thenable.ts";
 
 /** Runs one function over the items of a chunk; an item that throws costs only itself. */
 export class ChunkRun {
   /** One encoded result an item, or what it threw. */
-  readonly values: unknown[] = [];
-  /** Which of `values` were thrown. */
-  readonly failed: number[] = [];
-  marked = false;
-  transfer: Transferable[] | undefined;
-  readonly #items: JobArgs;
+  readonly #values: unknown[] = [];
+  /** Which of the values were thrown. */
+  readonly #failed: number[] = [];
+  #marked = false;
+  #transfer: Transferable[] | undefined;
+  readonly #items: ReadArgs;
   readonly #call: (item: unknown) => unknown;
   readonly #beginItem: (index: number) => void;
   readonly #inline: boolean;
 
   constructor(
-    items: JobArgs,
+    items: ReadArgs,
     { call, beginItem, inline }: {
       call: (item: unknown) => unknown;
       beginItem: (index: number) => void;
@@ -33,7 +36,7 @@ export class ChunkRun {
 
   /** Resolves to itself; a promise only when an item is async. */
   run(): this | Promise<this> {
-    const { values } = this;
+    const values = this.#values;
     const items = this.#items, call = this.#call, beginItem = this.#beginItem;
     for (let i = 0; i < items.length; i++) {
       beginItem(i);
@@ -50,6 +53,20 @@ export class ChunkRun {
       else this.#keepSafely(value);
     }
     return this;
+  }
+
+  /** The results, or what was thrown, in the form that is cheapest to send. */
+  answer(): Answer {
+    const values = this.#values, failed = this.#failed, marked = this.#marked;
+    const transfer = this.#transfer;
+    if (failed.length > 0) {
+      return { outcome: Outcome.mixed, payload: { values, failed }, transfer };
+    }
+    const numbers = packNumbers(values);
+    if (numbers) return { outcome: Outcome.value, payload: numbers, transfer: [numbers.buffer] };
+    const text = marked || transfer || isPrimitive(values[0]) ? undefined : exactJsonOfEach(values);
+    if (text !== undefined) return { outcome: Outcome.text, payload: text };
+    return { outcome: marked ? Outcome.markedValue : Outcome.value, payload: values, transfer };
   }
 
   async #runRest(pending: PromiseLike<unknown>, next: number): Promise<this> {
@@ -94,17 +111,17 @@ export class ChunkRun {
       refuseIterator(value);
       value = this.#take(encode(value, "result"));
     }
-    this.values.push(value);
+    this.#values.push(value);
   }
 
   #keepFailure(error: unknown): void {
-    this.failed.push(this.values.length);
-    this.values.push(this.#take(encodeThrown(error, this.#inline)));
+    this.#failed.push(this.#values.length);
+    this.#values.push(this.#take(encodeThrown(error, this.#inline)));
   }
 
   #take({ value, marked, transfer }: Encoded): unknown {
-    this.marked ||= marked;
-    if (transfer) (this.transfer ??= []).push(...transfer);
+    this.#marked ||= marked;
+    if (transfer) (this.#transfer ??= []).push(...transfer);
     return value;
   }
 }

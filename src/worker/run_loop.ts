@@ -1,7 +1,7 @@
 /** The one place where work meets a worker: runs the jobs it is sent, one after the other. */
 import { timestamp, type WorkerClaims } from "../protocol/claims.ts";
 import { encode, type Encoded } from "../protocol/encode.ts";
-import { exactJson, exactJsonOfEach } from "../protocol/exact_json.ts";
+import { exactJson } from "../protocol/exact_json.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
 import {
   type FromWorker,
@@ -11,13 +11,12 @@ import {
   readJobs,
   type ToWorker,
 } from "../protocol/messages.ts";
-import { packNumbers } from "../protocol/numbers.ts";
 import { revive } from "../protocol/revive.ts";
 import type { Slots, WrapText } from "../protocol/slots.ts";
+import { type Answer, Answers } from "./answers.ts";
 import { ChunkRun } from "./chunk.ts";
 import { encodeThrown, refuseIterator } from "./failures.ts";
 import { Intake } from "./intake.ts";
-import { ReplyBatch } from "./reply_batch.ts";
 import { RunningTask } from "./running_task.ts";
 import { StreamPump } from "./stream_pump.ts";
 import type { FoundFunction, FunctionTable } from "./task_lookup.ts";
@@ -51,10 +50,6 @@ export interface LoopStart {
   readonly slots: Slots | undefined;
 }
 
-/** The host is called once for so many results in slots. */
-const RESULTS_A_BELL = 64;
-/** It is called at once after a call that took longer (ms). */
-const LONG = 0.1;
 /** An async task that settles within this many microtasks holds up no earlier result. */
 const TICKS_BEFORE_FLUSH = 4;
 
@@ -64,12 +59,10 @@ export class RunLoop {
   readonly #functions: FunctionTable;
   readonly #claims: WorkerClaims | undefined;
   readonly #workerId: number;
-  readonly #replies: ReplyBatch;
+  readonly #answers: Answers;
   readonly #intake: Intake;
   readonly #slots: Slots | undefined;
   #busy = false;
-  /** Results in slots since the host was last called. */
-  #unrung = 0;
   #job: JobRecord | undefined;
   /** The job has sent messages, which its result must not overtake. */
   #talked = false;
@@ -89,7 +82,7 @@ export class RunLoop {
     this.#workerId = start.workerId;
     this.#slots = start.slots;
     this.#intake = new Intake(start.slots);
-    this.#replies = new ReplyBatch(services, start.reportMemory);
+    this.#answers = new Answers(services, start.slots, start.reportMemory);
   }
 
   /** The context of the job that runs now; made when asked for. */
@@ -125,9 +118,7 @@ export class RunLoop {
 
   /** Sends what is finished; the way out of a worker calls it too. */
   flush(): void {
-    this.#replies.flush();
-    this.#slots?.ringBell();
-    this.#unrung = 0;
+    this.#answers.flush();
   }
 
   /** The event loop has had its turn. */
@@ -178,9 +169,9 @@ export class RunLoop {
 
   /** Starts a job; a promise (that never rejects) only when there is something to wait for. */
   #begin(job: JobRecord): Promise<void> | undefined {
-    if (job.risky || this.#replies.isDue(this.#began)) this.flush();
+    if (job.risky || this.#answers.isDue(this.#began)) this.flush();
     if (this.#claims && !this.#claims.claim(job.cell, this.#began, job.jobId)) {
-      return this.#skip(job.cell);
+      return void this.#answers.skip(job.cell);
     }
     this.#job = job;
     this.#talked = job.mode === JobMode.stream;
@@ -263,9 +254,7 @@ export class RunLoop {
   }
 
   #finishBatch(job: JobRecord, count: number): undefined {
-    this.#slots!.finishBatch(job.cell, count, this.#end(job));
-    this.#unrung += count - 1;
-    this.#ringAfter(0);
+    this.#answers.sendBatch(job.cell, count, this.#end(job));
   }
 
   #awaitResult(job: JobRecord, result: PromiseLike<unknown>, inline: boolean): Promise<void> {
@@ -284,10 +273,10 @@ export class RunLoop {
   }
 
   #succeed(job: JobRecord, value: unknown): undefined {
-    if (isPrimitive(value)) return this.#finish(job, Outcome.value, value);
-    if (value instanceof ChunkRun) return this.#succeedChunk(job, value);
+    if (isPrimitive(value)) return this.#finish(job, { outcome: Outcome.value, payload: value });
+    if (value instanceof ChunkRun) return this.#finish(job, value.answer());
     const text = typeof value === "object" ? exactJson(value!) : undefined;
-    if (text !== undefined) return this.#finish(job, Outcome.text, text);
+    if (text !== undefined) return this.#finish(job, { outcome: Outcome.text, payload: text });
     let encoded: Encoded;
     try {
       // Most other results are small and plain: their bytes are the copy.
@@ -297,56 +286,34 @@ export class RunLoop {
     } catch (error) {
       return this.#fail(job, error);
     }
-    const outcome = encoded.marked ? Outcome.markedValue : Outcome.value;
-    this.#finish(job, outcome, encoded.value, encoded.transfer);
-  }
-
-  #succeedChunk(job: JobRecord, { values, failed, marked, transfer }: ChunkRun): undefined {
-    if (failed.length > 0) return this.#finish(job, Outcome.mixed, { values, failed }, transfer);
-    const numbers = packNumbers(values);
-    if (numbers) return this.#finish(job, Outcome.value, numbers, [numbers.buffer]);
-    const text = marked || transfer || isPrimitive(values[0]) ? undefined : exactJsonOfEach(values);
-    if (text !== undefined) return this.#finish(job, Outcome.text, text);
-    this.#finish(job, marked ? Outcome.markedValue : Outcome.value, values, transfer);
+    const { value: payload, marked, transfer } = encoded;
+    const outcome = marked ? Outcome.markedValue : Outcome.value;
+    this.#finish(job, { outcome, payload, transfer });
   }
 
   #fail(job: JobRecord, error: unknown, inline = false): undefined {
-    const { value, transfer } = encodeThrown(error, inline);
-    this.#finish(job, Outcome.error, value, transfer);
+    const { value: payload, transfer } = encodeThrown(error, inline);
+    this.#finish(job, { outcome: Outcome.error, payload, transfer });
   }
 
-  #finish(
-    job: JobRecord,
-    outcome: Outcome,
-    payload: unknown,
-    transfer?: Transferable[],
-  ): undefined {
-    const primitive = (outcome === Outcome.value || outcome === Outcome.text) &&
-      isPrimitive(payload);
-    if (primitive && this.#fitsSlot(job, payload)) return this.#finishInSlot(job, outcome);
-    const elapsed = this.#end(job);
+  #finish(job: JobRecord, answer: Answer): undefined {
+    const { outcome, payload } = answer;
+    const plain = outcome === Outcome.value || outcome === Outcome.text;
+    if (plain && isPrimitive(payload) && this.#fitsSlot(job, payload)) {
+      return this.#finishInSlot(job, outcome);
+    }
     const chunk = job.mode === JobMode.map || job.mode === JobMode.starmap;
     const calls = chunk ? job.args.length : this.#index + 1;
-    this.#replies.addTime(job.functionId, calls, elapsed);
-    this.#replies.add(job.cell, outcome, payload, transfer);
+    this.#answers.post(job, calls, this.#end(job), answer);
   }
 
+  /** Writes a result that may go by slot. */
   #fitsSlot(job: JobRecord, result: unknown): boolean {
-    return !this.#talked && job.mode !== JobMode.batch && this.#slots !== undefined &&
-      this.#slots.writeResult(job.cell, result);
+    return !this.#talked && job.mode !== JobMode.batch && this.#answers.write(job.cell, result);
   }
 
   #finishInSlot(job: JobRecord, outcome: Outcome): undefined {
-    const elapsed = this.#end(job);
-    this.#slots!.finish(job.cell, outcome, elapsed);
-    this.#ringAfter(elapsed);
-  }
-
-  /** Calls the host after a job of so many milliseconds, if it is time. */
-  #ringAfter(elapsed: number): undefined {
-    if (++this.#unrung < RESULTS_A_BELL && elapsed < LONG) return;
-    this.#slots!.ringBell();
-    this.#unrung = 0;
+    this.#answers.sendSlot(job.cell, outcome, this.#end(job));
   }
 
   /** The job is done; returns the milliseconds it took. */
@@ -356,12 +323,6 @@ export class RunLoop {
     const began = this.#began;
     this.#began = timestamp();
     return this.#began - began;
-  }
-
-  /** The host has taken the job back. */
-  #skip(cell: number): undefined {
-    if (this.#slots) this.#slots.finish(cell, Outcome.skipped, 0);
-    else this.#replies.add(cell, Outcome.skipped, undefined);
   }
 
   #createTask(job: JobRecord): RunningTask {
