@@ -28,6 +28,7 @@ export { transfer } from "./src/protocol/transfer.ts";
 export { registerClass } from "./src/protocol/register_class.ts";
 export type { ClassRegistration } from "./src/protocol/register_class.ts";
 export { cpuCount } from "./src/multiprocessing/cpu_count.ts";
+export type { Activity } from "./src/multiprocessing/activity.ts";
 export { activeChildren, Process } from "./src/multiprocessing/process.ts";
 export { Thread } from "./src/multiprocessing/thread.ts";
 export type { ActivityOptions, ActivitySettings } from "./src/multiprocessing/activity_options.ts";

@@ -1,4 +1,3 @@
-/** What `Process` and `Thread` have in common: the life of one worker with one function. */
 import { host } from "../adapters/detect.ts";
 import { encodeArguments } from "../core/arguments.ts";
 import type { KeepAlive, WorkerAdapter } from "../core/backend.ts";
@@ -9,8 +8,8 @@ import { checkWait } from "../core/options.ts";
 import { appendStack } from "../core/origin.ts";
 import { asError } from "../core/outcome.ts";
 import type { WaitOptions } from "../core/pool.ts";
-import { realm, type RunningChild } from "../protocol/realm.ts";
-import { checkActivity, type CheckedActivity } from "./activity_options.ts";
+import { realm } from "../protocol/realm.ts";
+import { type ActivityOptions, checkActivity, type CheckedActivity } from "./activity_options.ts";
 import { orTimeout } from "./async_result.ts";
 import { reportFault } from "./report.ts";
 import { type SoloEnd, SoloWorker, type StopSignal } from "./solo_worker.ts";
@@ -37,10 +36,27 @@ type State =
   | { readonly kind: "ended"; readonly pid: number | null; readonly exitCode: number }
   | { readonly kind: "closed" };
 
-/** One function in a worker of its own. */
-export class Activity implements RunningChild {
-  readonly owner: object;
+/**
+ * One function in a worker of its own: what {@linkcode Process} and {@linkcode Thread} have in common. Only
+ * these two are made of it.
+ *
+ * @example
+ * ```ts
+ * import { type Activity, Process, Thread } from "@pool/core";
+ *
+ * async function run(activity: Activity): Promise<number | null> {
+ *   activity.start();
+ *   await activity.join();
+ *   return activity.exitCode;
+ * }
+ * console.log(await run(new Process({ target: () => {} })), await run(new Thread({ target: () => {} })));
+ * ```
+ */
+export abstract class Activity<A extends readonly unknown[] = readonly unknown[]>
+  implements AsyncDisposable {
+  /** As it was given, or its kind and a number: `Process-1`, `Thread-2`. */
   readonly name: string;
+  /** It does not keep the program running. */
   readonly daemon: boolean;
   readonly #kind: ActivityKind;
   readonly #options: CheckedActivity;
@@ -52,9 +68,8 @@ export class Activity implements RunningChild {
   /** Waits that keep the program running for a daemon, too. */
   #waits = 0;
 
-  /** Throws `TypeError` for options that make no sense. */
-  constructor(kind: ActivityKind, options: unknown, owner: object) {
-    this.owner = owner;
+  /** @ignore only for the two kinds */
+  protected constructor(kind: ActivityKind, options: ActivityOptions<A>) {
     this.#kind = kind;
     this.#options = checkActivity(options, kind.kind);
     this.#adapter = kind.adapter();
@@ -66,32 +81,43 @@ export class Activity implements RunningChild {
     this.daemon = this.#options.daemon ?? outer[kind.kind].daemon;
   }
 
-  get isAlive(): boolean {
-    return this.#open("tell the state of").kind === "started";
-  }
-
-  get pid(): number | null {
+  /** Number of the process in the system; `null` before the start. */
+  protected get systemId(): number | null {
     const state = this.#open("read the pid of");
     if (state.kind === "started") return state.worker.pid ?? null;
     return state.kind === "ended" ? state.pid : null;
   }
 
+  /**
+   * How it ended: 0, 1 after an error that nobody caught, what it gave to `process.exit()`, or −N where
+   * signal N ended it: −15 after {@linkcode Activity.terminate}, −9 after {@linkcode Activity.kill}, for
+   * threads too. `null` until then. Mirrors `exitcode`.
+   */
   get exitCode(): number | null {
     const state = this.#open("read the exit code of");
     return state.kind === "ended" ? state.exitCode : null;
   }
 
+  /** From the start to the end. */
+  isAlive(): boolean {
+    return this.#open("tell the state of").kind === "started";
+  }
+
+  /**
+   * Starts it, and returns at once. What comes after that, such as a module that cannot be imported, is
+   * reported on stderr like an error of the function.
+   *
+   * @throws `InvalidStateError` when it was started before, `MaybeEncodingError` for arguments that
+   * cannot be sent, `PoolError` where the system starts no process
+   */
   start(): void {
     if (this.#open("start").kind !== "initial") {
       throw new InvalidStateError(`Cannot start ${this.name}: it was started before`);
     }
     checkMainGuard(this.#kind.kind);
     const { target, args, settings } = this.#options;
-    const { value, marked, transfer } = encodeArguments(
-      args,
-      undefined,
-      this.#adapter.traits.sharedMemory,
-    );
+    const { sharedMemory } = this.#adapter.traits;
+    const { value, marked, transfer } = encodeArguments(args, undefined, sharedMemory);
     const { name, daemon } = this;
     const identity = workerIdentity(this.#kind.kind, { name, daemon }, this.#path);
     const origin = new Error();
@@ -111,6 +137,12 @@ export class Activity implements RunningChild {
     this.#hold();
   }
 
+  /**
+   * Waits for the end; resolves to `true` when it has come, and to `false` after `timeout` milliseconds.
+   * Mirrors `join`, which tells nothing.
+   *
+   * Rejects with `InvalidStateError` before the start.
+   */
   async join(options?: WaitOptions): Promise<boolean> {
     const limit = checkWait(options, `join ${this.#kind.kind}`);
     const state = this.#open("join");
@@ -129,14 +161,27 @@ export class Activity implements RunningChild {
     return this.#state.kind !== "started";
   }
 
-  stop(signal: StopSignal): void {
-    const state = this.#open(signal === "SIGTERM" ? "terminate" : "kill");
-    if (state.kind === "initial") {
-      throw new InvalidStateError(`Cannot end ${this.name}: it was not started`);
-    }
-    if (state.kind === "started") state.worker.stop(signal);
+  /**
+   * Ends it. A process is asked by SIGTERM; one that does not handle the signal ends at once, in a busy
+   * loop too, and its own children end with it. A thread ends at once, in the middle of what it does,
+   * where the runtime can do that. Nothing happens after the end.
+   *
+   * @throws `InvalidStateError` before the start
+   */
+  terminate(): void {
+    this.#stop("terminate", "SIGTERM");
   }
 
+  /** Ends it as {@linkcode Activity.terminate} does; a process by SIGKILL, which it cannot handle. */
+  kill(): void {
+    this.#stop("kill", "SIGKILL");
+  }
+
+  /**
+   * Gives the handle back: from now on all but `name` and `daemon` throws. May be called again.
+   *
+   * @throws `InvalidStateError` while it runs
+   */
   close(): void {
     if (this.#state.kind === "started") {
       throw new InvalidStateError(
@@ -146,13 +191,22 @@ export class Activity implements RunningChild {
     this.#state = { kind: "closed" };
   }
 
-  async dispose(): Promise<void> {
+  /** Waits for the end, which a daemon is brought to first, and gives the handle back. */
+  async [Symbol.asyncDispose](): Promise<void> {
     if (this.#state.kind === "started" && this.daemon) {
-      this.stop("SIGTERM");
-      if (!await this.join({ timeout: DAEMON_GRACE })) this.stop("SIGKILL");
+      this.terminate();
+      if (!await this.join({ timeout: DAEMON_GRACE })) this.kill();
     }
     if (this.#state.kind === "started") await this.join();
     this.close();
+  }
+
+  #stop(verb: string, signal: StopSignal): void {
+    const state = this.#open(verb);
+    if (state.kind === "initial") {
+      throw new InvalidStateError(`Cannot end ${this.name}: it was not started`);
+    }
+    if (state.kind === "started") state.worker.stop(signal);
   }
 
   #open(verb: string): Exclude<State, { readonly kind: "closed" }> {

@@ -67,9 +67,9 @@ export interface Identity {
 
 /** A process or thread that this realm has started and that has not ended. */
 export interface RunningChild {
+  /** It does not keep the program running. */
   readonly daemon: boolean;
-  /** The object that its user holds. */
-  readonly owner: object;
+  /** Resolves after its end. */
   join(): Promise<unknown>;
 }
 
