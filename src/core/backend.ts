@@ -2,6 +2,7 @@
 import type { HostClaims } from "../protocol/claims.ts";
 import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import type { WrapText } from "../protocol/slots.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 
 /** How workers are run: threads and processes isolate tasks, inline runs them on this event loop. */
 export type WorkerKind = "thread" | "process" | "inline";

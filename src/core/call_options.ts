@@ -1,4 +1,5 @@
 import { checkTransferList } from "../protocol/transfer.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import type { JobLimits } from "./job.ts";
 import {
   checkArray,

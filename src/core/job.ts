@@ -1,4 +1,5 @@
 import { type JobArgs, JobMode, type SentValue } from "../protocol/messages.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import type { Waiting } from "./backlog.ts";
 import type { Deadline } from "./deadlines.ts";
 import type { KnownFunction } from "./functions.ts";
