@@ -106,5 +106,5 @@ export type {
 export type { HostClaims } from "./src/protocol/claims.ts";
 export type { FunctionReference, Identity, NameAndDaemon } from "./src/protocol/realm.ts";
 export type { TextMemory } from "./src/protocol/slot_codec.ts";
-export type { Transferable } from "./src/protocol/transferable.ts";
+export type { Port, Transferable } from "./src/protocol/transferable.ts";
 export type { WrapText } from "./src/protocol/slots.ts";

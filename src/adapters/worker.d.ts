@@ -5,3 +5,4 @@
  * @module
  */
 export type { ThreadData } from "./worker_entry.ts";
+export type { Port } from "../protocol/transferable.ts";

@@ -4,6 +4,7 @@ import process from "node:process";
 import { setImmediate } from "node:timers";
 import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
+import type { Port } from "../protocol/transferable.ts";
 import { sentError, serve } from "../worker/serve.ts";
 import { listen } from "./ports.ts";
 import { reportDeath } from "./report_death.ts";
@@ -13,7 +14,7 @@ import { CHILD_ARGUMENT } from "./worker_url.ts";
 /** What a thread adapter puts into `workerData`. */
 export interface ThreadData {
   readonly "@pool/core": {
-    readonly port: MessagePort;
+    readonly port: Port;
     /** Variables that were for its start alone. */
     readonly startEnv?: readonly string[];
   };

@@ -4,7 +4,10 @@
  */
 export type Transferable =
   | ArrayBuffer
-  | MessagePort
+  | Port
   | ReadableStream
   | WritableStream
   | TransformStream;
+
+/** A `MessagePort`, which in Node's own types is the name of a class alone. */
+export type Port = (typeof MessagePort)["prototype"];
