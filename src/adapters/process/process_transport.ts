@@ -105,7 +105,8 @@ export class ProcessTransport implements Transport {
       if (pid === undefined) this.#gone({ exitCode: null, signal: null, error });
     });
     this.#child.on("exit", (exitCode, signal) => this.#gone({ exitCode, signal }));
-    this.#child.unref();
+    // Deno's throws for a child that did not start; the "error" that follows tells why.
+    if (pid !== undefined) this.#child.unref();
   }
 
   post(message: ToWorker, transfer?: Transferable[]): void {
