@@ -12,6 +12,7 @@ const STEPS = {
   pack: 60,
   install: 300,
   types: 180,
+  jsr: 180,
 };
 
 const GUARD = "POOL_PACKAGE_TESTS";

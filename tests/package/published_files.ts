@@ -1,0 +1,17 @@
+/** What `deno publish` would send to JSR. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { must } from "../../scripts/build_tools.mjs";
+import { ROOT } from "../../scripts/runtimes.mjs";
+import { runtimes } from "./project.ts";
+
+/** Paths from the top, with slashes, as `deno publish --dry-run` lists them. */
+export async function publishedFiles(): Promise<string[]> {
+  const args = ["publish", "--dry-run", "--allow-dirty"];
+  const { output } = await must(runtimes.deno, args, { timeout: 60_000 });
+  const top = pathToFileURL(join(ROOT, "/")).href;
+  const listed = output.matchAll(/(file:\/\/\S+) \([\d.]+ ?[KMG]?B\)/g);
+  const files = [...listed].map(([, url = ""]) => url.slice(top.length));
+  if (!files.includes("mod.ts")) throw new Error(`Cannot read the list of files:\n${output}`);
+  return files.sort();
+}
