@@ -35,6 +35,9 @@ export type { ActivityOptions, ActivitySettings } from "./src/multiprocessing/ac
 export { currentProcess, currentThread } from "./src/multiprocessing/current_process.ts";
 export type { CurrentProcess, CurrentThread } from "./src/multiprocessing/current_process.ts";
 export { Local, local } from "./src/multiprocessing/local.ts";
+export { Lock } from "./src/multiprocessing/sync/lock.ts";
+export { Held } from "./src/multiprocessing/sync/held.ts";
+export type { AcquireOptions } from "./src/multiprocessing/sync/held.ts";
 export * from "./src/core/errors.ts";
 export {
   CalledProcessError,
@@ -99,6 +102,8 @@ export type {
 export type {
   FromWorker,
   FunctionDefinition,
+  Letter,
+  Place,
   SentValue,
   SetupCall,
   ToWorker,

@@ -1,13 +1,19 @@
 /** The library's errors, defined beside the protocol because they travel like any value. */
 export {
+  BrokenBarrierError,
   BrokenExecutor,
   BrokenProcessPool,
   BrokenThreadPool,
+  BufferTooShort,
   CancelledError,
+  Empty,
+  EOFError,
+  Full,
   InvalidStateError,
   MaybeEncodingError,
   PoolClosedError,
   PoolError,
+  ProcessError,
   QueueFullError,
   RemoteError,
   TaskLookupError,
@@ -16,6 +22,7 @@ export {
 } from "../protocol/errors.ts";
 export type {
   EncodingFault,
+  MessageFacts,
   PoolErrorOptions,
   RemoteFacts,
   WorkerDeath,

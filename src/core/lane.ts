@@ -18,6 +18,7 @@ import type { Transport, WorkerAdapter, WorkerEnd, WorkerOutput, WorkerSpec } fr
 import { MaybeEncodingError } from "./errors.ts";
 import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
+import { Neighbour } from "./neighbour.ts";
 import { LONG, Outgoing } from "./outgoing.ts";
 import { SlotWire } from "./slot_wire.ts";
 
@@ -106,6 +107,7 @@ export class Lane {
   readonly #claims: HostClaims | undefined;
   readonly #slots: SlotWire | undefined;
   readonly #transport: Transport;
+  readonly #neighbour: Neighbour;
   readonly #cells = new Cells();
   readonly #knownFunctions = new Set<number>();
   /** By id: functions that the worker has found, whose calls may go through slots. */
@@ -143,6 +145,9 @@ export class Lane {
       exit: (end) => this.#end(end),
       output: (output) => this.#events.wrote(this, output),
     });
+    const { kind } = adapter.traits;
+    this.#neighbour = new Neighbour(kind, (message, move) => this.#transport.post(message, move));
+    const { place } = this.#neighbour;
     this.#claims = adapter.traits.sharedMemory ? new Claims() : this.#transport.claims;
     this.#ahead = spec.ahead !== false && this.#claims !== undefined;
     try {
@@ -151,6 +156,7 @@ export class Lane {
         workerId: spec.workerId,
         claims: this.#claims?.buffer ?? null,
         slots: this.#slots?.memory ?? null,
+        ...(place && { place }),
         ...start,
       });
     } catch (error) {
@@ -395,6 +401,8 @@ export class Lane {
       case "dying":
         this.dying = message;
         return;
+      case "mail":
+        return this.#neighbour.receive(message.letters);
       case "closed":
         return this.#events.closed(this, message.error);
     }
@@ -482,6 +490,7 @@ export class Lane {
 
   #end(end: WorkerEnd): void {
     const { dying } = this;
+    this.#neighbour.end();
     this.#events.ended(this, dying ? { ...end, exitCode: dying.exitCode ?? end.exitCode } : end);
   }
 

@@ -2,6 +2,7 @@
 import { signalNumber } from "../adapters/detect.ts";
 import type { Transport, WorkerAdapter, WorkerEnd, WorkerSpec } from "../core/backend.ts";
 import { MaybeEncodingError } from "../core/errors.ts";
+import { Neighbour } from "../core/neighbour.ts";
 import type { FromWorker, SentValue, SetupCall } from "../protocol/messages.ts";
 import type { Identity } from "../protocol/realm.ts";
 import { reviveOrFault } from "../protocol/revive.ts";
@@ -30,6 +31,7 @@ export type StopSignal = "SIGTERM" | "SIGKILL";
  */
 export class SoloWorker {
   readonly #transport: Transport;
+  readonly #neighbour: Neighbour;
   readonly #isProcess: boolean;
   readonly #ended: (end: SoloEnd) => void;
   /** How the function ended. */
@@ -52,8 +54,17 @@ export class SoloWorker {
       message: (message) => this.#receive(message),
       exit: (end) => this.#exit(end),
     });
+    const { kind } = adapter.traits;
+    this.#neighbour = new Neighbour(kind, (message, move) => this.#transport.post(message, move));
+    const { place } = this.#neighbour;
     const { workerId } = spec;
-    const rest = { claims: null, slots: null, finalizer: null, reportMemory: false };
+    const rest = {
+      ...(place && { place }),
+      claims: null,
+      slots: null,
+      finalizer: null,
+      reportMemory: false,
+    };
     try {
       this.#transport.post({ type: "start", workerId, setup: [call], identity, ...rest }, transfer);
     } catch (cause) {
@@ -84,6 +95,8 @@ export class SoloWorker {
       case "dying":
         this.#dying = message;
         return;
+      case "mail":
+        return this.#neighbour.receive(message.letters);
       case "closed":
         return this.#transport.terminate();
     }
@@ -96,6 +109,7 @@ export class SoloWorker {
   }
 
   #exit(end: WorkerEnd): void {
+    this.#neighbour.end();
     if (!this.#refused) this.#ended(this.#judge(end));
   }
 

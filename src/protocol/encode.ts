@@ -23,6 +23,7 @@ import { cloneOf, isBoxed, isPlatform } from "./platform.ts";
 import { isPrimitive } from "./primitive.ts";
 import { describeError } from "./error_record.ts";
 import { realm } from "./realm.ts";
+import { isShared, PARTS, type SharedHandle, type SharedParts } from "./shareable.ts";
 import { isTransfer } from "./transfer.ts";
 
 /** A copied value, ready to be sent. */
@@ -52,6 +53,7 @@ export const MARK = "@pool/core";
 export type Mark =
   | { readonly [MARK]: "error"; readonly record: unknown }
   | { readonly [MARK]: "class"; readonly name: string; readonly data: unknown }
+  | { readonly [MARK]: "shared"; readonly parts: SharedParts }
   | { readonly [MARK]: "escaped"; readonly entries: [string, unknown][] };
 
 /** From this size on (bytes) moving a copied buffer is cheaper than having it cloned once more. */
@@ -65,6 +67,7 @@ export function encode<T>(value: T, root: string, options: EncodeOptions = {}): 
   if (isPrimitive(value)) return { value, marked: false, transfer: undefined };
   const copier = new Copier(root, options);
   const copy = copier.run(value) as T;
+  for (const handle of copier.leaving) handle.left!();
   return { value: copy, marked: copier.marked, transfer: copier.transfer };
 }
 
@@ -78,6 +81,8 @@ class Copier {
   #value: unknown;
   #moved: Set<unknown> | undefined;
   #seen: Map<object, unknown> | undefined;
+  /** Handles that leave this realm with the message; not before all of it was copied. */
+  readonly leaving: SharedHandle[] = [];
   /** Registered instances whose data is being copied. */
   #open: Set<object> | undefined;
   /** What views of moved buffers show; they forget it when the buffer is detached. */
@@ -200,6 +205,7 @@ class Copier {
       for (const item of value.list) this.#moved.add(item);
       return this.#copy(value.value);
     }
+    if (isShared(value)) return this.#copyShared(value);
     const codec = realm.classesByPrototype.get(prototype);
     if (codec?.encode) return this.#copyRegistered(value, codec.name, codec.encode);
     if (value instanceof Error) return this.#copyError(value);
@@ -245,6 +251,19 @@ class Copier {
     }
     this.marked = true;
     return mark;
+  }
+
+  #copyShared(handle: SharedHandle): unknown {
+    if (this.#surveys) return handle;
+    let parts: SharedParts;
+    try {
+      parts = handle[PARTS](this.#shared);
+    } catch (error) {
+      throw this.#refusal(String((error as { message?: unknown } | null)?.message ?? error), error);
+    }
+    if (handle.left) this.leaving.push(handle);
+    this.marked = true;
+    return this.#remember(handle, { [MARK]: "shared", parts });
   }
 
   #copyError(error: Error): unknown {

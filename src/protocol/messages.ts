@@ -25,6 +25,8 @@ export type ToWorker =
     readonly reportMemory: boolean;
     /** Who the worker is to its own code; not for workers that share their realm with others. */
     readonly identity?: Identity;
+    /** Where it is among all realms; not for workers that share their realm with others. */
+    readonly place?: Place;
   }
   /** Jobs to run, in order; `define` names the functions that this worker has not met yet. */
   | {
@@ -38,6 +40,8 @@ export type ToWorker =
   | { readonly type: "abort"; readonly jobId: number; readonly reason: SentValue }
   /** The consumer of a stream takes `items` more. */
   | { readonly type: "credit"; readonly cell: number; readonly items: number }
+  /** Letters for it, or for what it has started. */
+  | { readonly type: "mail"; readonly letters: readonly Letter[] }
   /** Run the finalizer and say goodbye. */
   | { readonly type: "close" };
 
@@ -71,8 +75,30 @@ export type FromWorker =
     readonly exitCode: number | null;
     readonly error: SentValue | null;
   }
+  /** Letters from it, or from what it has started. */
+  | { readonly type: "mail"; readonly letters: readonly Letter[] }
   /** Answer to `close`: the finalizer ran, or threw. */
   | { readonly type: "closed"; readonly error: SentValue | null };
+
+/** Where a worker is. */
+export interface Place {
+  /** Where letters reach it; see `PostOffice`. */
+  readonly address: string;
+  /** Its number and the table of all realms of this process; `null` for the first of its process. */
+  readonly membership: { readonly number: number; readonly realms: SharedArrayBuffer } | null;
+}
+
+/** Something that one realm tells another, by way of those between them. */
+export interface Letter {
+  /** Address of the realm that gets it. */
+  readonly to: string;
+  /** Address of the realm that wrote it. */
+  readonly from: string;
+  /** As `encode` left it. */
+  readonly body: unknown;
+  /** It holds marks to revive. */
+  readonly marked: boolean;
+}
 
 /** A function under the number by which job records name it. */
 export interface FunctionDefinition {

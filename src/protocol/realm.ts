@@ -7,6 +7,11 @@
  * the same tasks.
  */
 
+import type { Membership } from "./living_realms.ts";
+import type { PostOffice } from "./post_office.ts";
+import type { RealmCalls } from "./realm_calls.ts";
+import type { SharedHandle, SharedParts } from "./shareable.ts";
+
 /** A function as tasks are: any arguments, any result. */
 // deno-lint-ignore ban-types
 export type AnyFunction = Function;
@@ -90,6 +95,16 @@ interface Realm {
   sharesMemory: boolean;
   /** Finds the context of the task that is running; `null` where tasks never run. */
   context: (() => TaskContext | undefined) | null;
+  /** Who this realm is among the threads of its process; `null` until somebody asks. */
+  membership: Membership | null;
+  /** Letters to and from other realms; `null` until somebody asks. */
+  office: PostOffice | null;
+  /** Calls to and from other realms; `null` until somebody asks. */
+  calls: RealmCalls | null;
+  /** Shared things that this realm holds, by id; one handle for each. */
+  readonly handles: Map<string, WeakRef<SharedHandle>>;
+  /** How handles are made of what came: by kind. */
+  readonly revivers: Map<string, (parts: SharedParts) => SharedHandle>;
 }
 
 const key: unique symbol = Symbol.for("@pool/core realm v1") as never;
@@ -106,6 +121,11 @@ export const realm: Realm = holder[key] ??= {
   children: new Set(),
   sharesMemory: true,
   context: null,
+  membership: null,
+  office: null,
+  calls: null,
+  handles: new Map(),
+  revivers: new Map(),
 };
 
 /** A 53-bit hash of a function's source (cyrb53): enough to notice that two sides differ. */

@@ -5,6 +5,7 @@ import { type ErrorRecord, rebuildError } from "./error_record.ts";
 import { TaskLookupError } from "./errors.ts";
 import type { SentValue } from "./messages.ts";
 import { realm } from "./realm.ts";
+import { reviveShared } from "./shareable.ts";
 
 /** Revives a received value in place and returns it. Only needed where `encode` said `marked`. */
 export function revive(value: unknown): unknown {
@@ -73,6 +74,11 @@ class Reviver {
         return this.#reviveEscaped(mark, mark.entries);
       case "class":
         return this.#reviveClass(mark, mark.name, mark.data);
+      case "shared": {
+        const handle = reviveShared(mark.parts);
+        this.#seen.set(mark, handle);
+        return handle;
+      }
     }
   }
 

@@ -18,6 +18,7 @@ import { ChunkRun } from "./chunk.ts";
 import { encodeThrown, refuseIterator } from "./failures.ts";
 import { Intake } from "./intake.ts";
 import { RunningTask } from "./running_task.ts";
+import { canRevive, loadRevivers } from "./shared_things.ts";
 import { StreamPump } from "./stream_pump.ts";
 import type { FoundFunction, FunctionTable } from "./task_lookup.ts";
 import { afterTicks, isThenable } from "./thenable.ts";
@@ -178,7 +179,8 @@ export class RunLoop {
     this.#task = undefined;
     this.#index = 0;
     const found = this.#functions.known(job.functionId);
-    return found ? this.#run(job, found) : this.#findAndRun(job);
+    if (!found || (job.marked && !canRevive())) return this.#findAndRun(job);
+    return this.#run(job, found);
   }
 
   async #findAndRun(job: JobRecord): Promise<void> {
@@ -187,6 +189,7 @@ export class RunLoop {
     this.#claims?.startAt(job.cell, Infinity);
     try {
       found = await this.#functions.find(job.functionId);
+      if (job.marked) await loadRevivers();
     } catch (error) {
       return this.#fail(job, error);
     }

@@ -1,12 +1,14 @@
 /** A worker's life: set up, run jobs, close. */
 import { Claims } from "../protocol/claims.ts";
 import type { SentValue, SetupCall, ToWorker } from "../protocol/messages.ts";
+import { postOffice } from "../protocol/post_office.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
 import { Slots } from "../protocol/slots.ts";
-import { endOfChildren, enterAs } from "./identity.ts";
+import { endOfChildren, enterAs, settleAt } from "./identity.ts";
 import { encodeThrown } from "./failures.ts";
 import { RunLoop, type WorkerServices } from "./run_loop.ts";
 import type { RunningTask } from "./running_task.ts";
+import { loadRevivers } from "./shared_things.ts";
 import { findFunction, FunctionTable } from "./task_lookup.ts";
 
 /** One worker as its surroundings see it. */
@@ -19,6 +21,9 @@ export interface ServedWorker {
   flush(): void;
 }
 
+/** The slots do not tell of these. */
+const UNANNOUNCED: ReadonlySet<ToWorker["type"]> = new Set(["start", "attend", "mail"]);
+
 /** Serves one host, until it says `close`. */
 export function serve(services: WorkerServices): ServedWorker {
   let loop: RunLoop | undefined;
@@ -27,8 +32,11 @@ export function serve(services: WorkerServices): ServedWorker {
 
   async function start(message: ToWorker & { readonly type: "start" }): Promise<void> {
     finalizer = message.finalizer;
-    const { workerId, claims, slots, reportMemory, identity } = message;
+    const { workerId, claims, slots, reportMemory, identity, place } = message;
     if (identity) enterAs(identity);
+    if (place) {
+      settleAt(place, (letters, transfer) => services.post({ type: "mail", letters }, transfer));
+    }
     mayHaveChildren = identity !== undefined;
     let inline = false;
     try {
@@ -70,6 +78,8 @@ export function serve(services: WorkerServices): ServedWorker {
         return loop?.receive(message);
       case "abort":
         return loop?.abort(message.jobId, reviveOrFault(message.reason));
+      case "mail":
+        return postOffice().receive(message.letters);
       case "credit":
         return loop?.credit(message.cell, message.items);
       case "close":
@@ -79,8 +89,7 @@ export function serve(services: WorkerServices): ServedWorker {
 
   return {
     receive(message) {
-      // These two come unannounced.
-      if (message.type !== "start" && message.type !== "attend") loop?.mailCame();
+      if (!UNANNOUNCED.has(message.type)) loop?.mailCame();
       receive(message);
       loop?.attend();
     },
@@ -93,6 +102,7 @@ export function serve(services: WorkerServices): ServedWorker {
 
 async function runSetup({ reference, args, marked }: SetupCall, guarded: boolean): Promise<void> {
   const fn = await findFunction(reference, guarded);
+  if (marked) await loadRevivers();
   await fn(...(marked ? revive(args) as unknown[] : args));
 }
 

@@ -1,0 +1,150 @@
+import { InvalidStateError } from "../../core/errors.ts";
+import { livingRealms, ownNumber } from "../../protocol/living_realms.ts";
+import { inOneProcess, postOffice } from "../../protocol/post_office.ts";
+import { type Operations, realmCalls, type Service } from "../../protocol/realm_calls.ts";
+import { rememberShared, type SharedHandle, type SharedParts } from "../../protocol/shareable.ts";
+import { installRevivers } from "../revivers.ts";
+
+/** A shared thing in memory that threads share. */
+export interface Engine<Ops extends object> extends Service {
+  /** What another thread needs to join; cloneable. */
+  readonly memory: unknown;
+  /** What a realm can do with it. Waits of a realm that is gone end without a result. */
+  as(client: number): Ops;
+}
+
+/** What one kind of shared thing is made of. */
+export interface Kind<Ops extends object, E extends Engine<Ops>> {
+  /** Name of its class, for messages and on the way. */
+  readonly name: string;
+  /** All that can be done with it; by these names other realms call it. */
+  readonly methods: readonly (keyof Ops & string)[];
+  /** Joins memory that another thread has made. */
+  join(memory: never): E;
+}
+
+/**
+ * How a handle reaches what it stands for: by memory in the process that made it, by calls elsewhere.
+ * A value that went through bytes carries no memory: a thread gets it with its first letter.
+ */
+export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
+  readonly #kind: Kind<Ops, E>;
+  /** What never changes of it, the same in all realms. */
+  readonly facts: unknown;
+  #engine: E | undefined;
+  #ops: Ops;
+  #id: string | undefined;
+  #via: string | undefined;
+
+  private constructor(kind: Kind<Ops, E>, facts: unknown, engine: E | undefined, ops: Ops) {
+    this.#kind = kind;
+    this.facts = facts;
+    this.#engine = engine;
+    this.#ops = ops;
+    installRevivers();
+  }
+
+  /** To a new thing. */
+  static to<Ops extends object, E extends Engine<Ops>>(
+    kind: Kind<Ops, E>,
+    engine: E,
+    facts?: unknown,
+  ): Link<Ops, E> {
+    return new Link(kind, facts, engine, engine.as(ownNumber()));
+  }
+
+  /** To one that came from another realm. */
+  static from<Ops extends object, E extends Engine<Ops>>(
+    kind: Kind<Ops, E>,
+    parts: SharedParts,
+  ): Link<Ops, E> {
+    const { id, via, memory, facts } = parts;
+    const engine = memory === undefined ? undefined : kind.join(memory as never);
+    const ops = engine ? engine.as(ownNumber()) : remoteOperations<Ops>(kind.methods, parts);
+    const link = new Link(kind, facts, engine, ops);
+    link.#id = id;
+    link.#via = engine ? undefined : via;
+    if (!engine && inOneProcess(via, postOffice().address)) void link.#attach(parts);
+    return link;
+  }
+
+  /** What this realm can do with it; with promises for results where it is called elsewhere. */
+  get ops(): Ops {
+    return this.#ops;
+  }
+
+  /** Its memory, for what cannot wait; throws `InvalidStateError` where there is none. */
+  engine(call: string): E {
+    if (this.#engine) return this.#engine;
+    const { name } = this.#kind;
+    throw new InvalidStateError(
+      `Cannot ${call}: this ${name} is in the memory of another process; use the methods that return ` +
+        "promises",
+    );
+  }
+
+  /** Takes the handle apart; see {@linkcode SharedHandle}. */
+  parts(handle: SharedHandle, shared: boolean): SharedParts {
+    if (this.#id === undefined) {
+      this.#id = `${this.#kind.name} ${postOffice().address}/${nextNumber()}`;
+      rememberShared(this.#id, handle);
+    }
+    const id = this.#id;
+    const here = postOffice().address;
+    const rest = { kind: this.#kind.name, id, facts: this.facts };
+    if (shared && this.#engine) return { ...rest, via: here, memory: this.#engine.memory };
+    if (this.#engine) realmCalls().offer(id, servedBy(this.#engine));
+    return { ...rest, via: this.#engine ? here : this.#via! };
+  }
+
+  async #attach(address: SharedParts): Promise<void> {
+    try {
+      const memory = await realmCalls().call(address, "memory", []);
+      this.#engine = this.#kind.join(memory as never);
+      this.#ops = this.#engine.as(ownNumber());
+    } catch {
+      // Whoever uses it will hear why.
+    }
+  }
+}
+
+let lastNumber = 0;
+
+function nextNumber(): number {
+  return ++lastNumber;
+}
+
+function servedBy(engine: Engine<object>): Service {
+  return {
+    as: (client) => ({ ...bind(engine.as(client) as Operations), memory: () => engine.memory }),
+  };
+}
+
+/** Methods of a class are not its own properties. */
+function bind(operations: Operations): Operations {
+  const bound: Record<string, (...args: never[]) => unknown> = {};
+  const prototype = Object.getPrototypeOf(operations) as object;
+  for (const name of [...Object.getOwnPropertyNames(prototype), ...Object.keys(operations)]) {
+    const method = operations[name];
+    if (name !== "constructor" && typeof method === "function") {
+      bound[name] = method.bind(operations);
+    }
+  }
+  return bound;
+}
+
+function remoteOperations<Ops extends object>(
+  methods: readonly string[],
+  address: SharedParts,
+): Ops {
+  const operations: Record<string, unknown> = {};
+  for (const method of methods) {
+    operations[method] = (...args: unknown[]) => realmCalls().call(address, method, args);
+  }
+  return operations as Ops;
+}
+
+/** Whether the realm for which something waits is still there. */
+export function isWaitedFor(client: number): boolean {
+  return livingRealms().isAlive(client);
+}

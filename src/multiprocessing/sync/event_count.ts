@@ -1,0 +1,186 @@
+/**
+ * Sleeping until shared memory changes, for any number of waiters in any thread: an event count (the term
+ * is D. Vyukov's and folly's; the idea is a futex whose word counts changes).
+ *
+ *     waiter:   sleepers + 1, read the count, look at the state ── changed ──▶ done
+ *               └─ sleep while the count is what was read
+ *     notifier: change the state, look at sleepers ── none ──▶ done
+ *               └─ count + 1, wake
+ *
+ * Either the waiter sees the new state, or the notifier sees the waiter: each writes before it reads, in
+ * one order for all threads. A change between the look and the sleep makes the count differ, so that the
+ * sleep does not begin.
+ *
+ * Each realm sleeps once for all its waiters, which it tries in the order in which they came. A sleep
+ * is cut into slices: a realm that dies with the wake-up of another, or with what the others wait for,
+ * can tell nobody, and is found out after one slice.
+ */
+import { isWaitedFor } from "../sharing/link.ts";
+
+/** Words of memory for one event count: the count, and the realms that sleep. */
+export const EVENT_COUNT_WORDS = 2;
+
+/** Milliseconds after which a sleeper looks by itself. */
+const SLICE = 100;
+/** Milliseconds for which `waitSync` looks again and again: a sleep and a wake-up take longer. */
+const SPIN = 0.02;
+
+/** Looks whether what one waits for has come; `undefined` while it has not. */
+export type Attempt<T> = () => T | undefined;
+
+/** How a wait ends without what was waited for. */
+export interface WaitLimits {
+  /** Milliseconds; `undefined` for ever. */
+  readonly timeout: number | undefined;
+  /** Number of the realm that waits. */
+  readonly client: number;
+}
+
+interface Waiter {
+  /** Tries; true when the wait is over. */
+  tryOnce(): boolean;
+  /** Ends it without a result. */
+  giveUp(): void;
+  readonly deadline: number;
+  readonly client: number;
+}
+
+/** One per realm and memory. */
+export class EventCount {
+  readonly #words: Int32Array;
+  readonly #at: number;
+  /** Only the first waiter is tried: what it cannot have, those behind it cannot either. */
+  readonly #fair: boolean;
+  #waiters: Waiter[] = [];
+  #asleep = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer looks. */
+  #nextLook = 0;
+
+  /**
+   * @param at index of the first of its {@linkcode EVENT_COUNT_WORDS} words
+   * @param fair waiters are served strictly in order
+   */
+  constructor(words: Int32Array, at: number, fair: boolean) {
+    this.#words = words;
+    this.#at = at;
+    this.#fair = fair;
+  }
+
+  /** Whether somebody of this realm waits. */
+  get isAwaited(): boolean {
+    return this.#waiters.length > 0;
+  }
+
+  /** To be called after every change that others wait for: wakes so many realms. */
+  notify(realms: number = Infinity): void {
+    const words = this.#words, at = this.#at;
+    if (Atomics.load(words, at + 1) > 0) {
+      Atomics.add(words, at, 1);
+      Atomics.notify(words, at, realms);
+    }
+  }
+
+  /** Waits without blocking the event loop, which it keeps running. */
+  wait<T>(attempt: Attempt<T>, { timeout, client }: WaitLimits): Promise<T | undefined> {
+    const { promise, resolve } = Promise.withResolvers<T | undefined>();
+    const tryOnce = (): boolean => {
+      const got = attempt();
+      if (got !== undefined) resolve(got);
+      return got !== undefined;
+    };
+    const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
+    if (this.#asleep && !this.#fair && tryOnce()) return promise;
+    this.#waiters.push({ tryOnce, giveUp: () => resolve(undefined), deadline, client });
+    if (!this.#asleep) this.#sleep();
+    this.#setTimer(deadline);
+    return promise;
+  }
+
+  /** Waits and blocks this thread. */
+  waitSync<T>(attempt: Attempt<T>, { timeout = Infinity, client }: WaitLimits): T | undefined {
+    const words = this.#words, at = this.#at;
+    const began = performance.now();
+    for (;;) {
+      const got = attempt();
+      if (got !== undefined) return got;
+      const waited = performance.now() - began;
+      if (waited >= timeout || !isWaitedFor(client)) return undefined;
+      if (waited < SPIN) continue;
+      Atomics.add(words, at + 1, 1);
+      try {
+        const seen = Atomics.load(words, at);
+        const late = attempt();
+        if (late !== undefined) return late;
+        Atomics.wait(words, at, seen, Math.min(SLICE, timeout - waited));
+      } finally {
+        Atomics.sub(words, at + 1, 1);
+      }
+    }
+  }
+
+  /** Serves whom it can and sleeps for the others. */
+  #sleep(): void {
+    const words = this.#words, at = this.#at;
+    for (;;) {
+      Atomics.add(words, at + 1, 1);
+      const seen = Atomics.load(words, at);
+      this.#serve();
+      const sleep = this.isAwaited ? Atomics.waitAsync(words, at, seen, SLICE) : undefined;
+      if (sleep?.async) {
+        this.#asleep = true;
+        return void sleep.value.then((reason) => this.#wake(reason === "ok"));
+      }
+      Atomics.sub(words, at + 1, 1);
+      if (!sleep) return;
+    }
+  }
+
+  #wake(notified: boolean): void {
+    this.#asleep = false;
+    Atomics.sub(this.#words, this.#at + 1, 1);
+    if (this.isAwaited) this.#sleep();
+    // Those who were notified here have gone in the meantime.
+    else if (notified) this.notify(1);
+  }
+
+  #serve(): void {
+    if (!this.#fair) {
+      this.#waiters = this.#waiters.filter((waiter) => !waiter.tryOnce());
+      return;
+    }
+    let served = 0;
+    while (this.#waiters[served]?.tryOnce()) served++;
+    this.#waiters.splice(0, served);
+  }
+
+  /** Looks again after a slice, and not later than at a deadline. */
+  #setTimer(deadline: number): void {
+    if (!this.isAwaited) return this.#clearTimer();
+    const now = performance.now();
+    const next = Math.min(deadline, now + SLICE);
+    if (this.#timer !== undefined && this.#nextLook <= next) return;
+    this.#clearTimer();
+    this.#nextLook = next;
+    this.#timer = setTimeout(() => this.#look(), Math.ceil(next - now));
+  }
+
+  #clearTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    this.#serve();
+    const now = performance.now();
+    let next = Infinity;
+    this.#waiters = this.#waiters.filter((waiter) => {
+      const wanted = now < waiter.deadline && isWaitedFor(waiter.client);
+      if (wanted) next = Math.min(next, waiter.deadline);
+      else waiter.giveUp();
+      return wanted;
+    });
+    this.#setTimer(next);
+  }
+}

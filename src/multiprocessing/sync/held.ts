@@ -1,0 +1,68 @@
+import { checkBoolean, checkOptions, checkTimeout } from "../../core/options.ts";
+
+/** How {@linkcode Lock.acquire} and its like wait. */
+export interface AcquireOptions {
+  /** False: do not wait, as with a timeout of 0. Default true. */
+  readonly block?: boolean;
+  /** Longest wait in milliseconds; default: for ever. */
+  readonly timeout?: number;
+}
+
+/** Checks them; the longest wait (ms), or nothing where there is no limit. */
+export function checkAcquire(
+  options: AcquireOptions | undefined,
+  call: string,
+): number | undefined {
+  if (options === undefined) return undefined;
+  const { block, timeout } = checkOptions(options, call, ["block", "timeout"]);
+  const limit = checkTimeout(timeout, "timeout");
+  return checkBoolean(block, "block") === false ? 0 : limit;
+}
+
+/**
+ * Something that was acquired. `using` gives it back at the end of the block; so does the first call of
+ * {@linkcode Held.release}.
+ *
+ * @example
+ * ```ts
+ * import { Lock } from "@pool/core";
+ *
+ * const lock = new Lock();
+ * const held = await lock.acquire();
+ * try {
+ *   // Nobody else is here.
+ * } finally {
+ *   await held?.release();
+ * }
+ * ```
+ */
+export class Held implements Disposable, AsyncDisposable {
+  /** The last holder died with it: what it protects may be half changed. */
+  readonly ownerDied: boolean;
+  #giveBack: (() => unknown) | undefined;
+
+  /** @ignore made by `acquire` */
+  constructor(ownerDied: boolean, giveBack: () => unknown) {
+    this.ownerDied = ownerDied;
+    this.#giveBack = giveBack;
+  }
+
+  /** Gives it back; the second call does nothing. Rejects as the `release` of the thing itself does. */
+  async release(): Promise<void> {
+    const giveBack = this.#giveBack;
+    this.#giveBack = undefined;
+    await giveBack?.();
+  }
+
+  /** Gives it back. In another process than that of its creator it is on the way when this returns. */
+  [Symbol.dispose](): void {
+    const giveBack = this.#giveBack;
+    this.#giveBack = undefined;
+    giveBack?.();
+  }
+
+  /** Gives it back. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.release();
+  }
+}

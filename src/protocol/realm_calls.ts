@@ -1,0 +1,189 @@
+/**
+ * Calls from one realm to a service of another, by letter: the way to shared things where memory is
+ * not shared, and to those that live in one place alone.
+ */
+import { encode } from "./encode.ts";
+import { PoolError, ProcessError } from "./errors.ts";
+import { livingRealms, ownNumber } from "./living_realms.ts";
+import type { Letter } from "./messages.ts";
+import { inOneProcess, isWithin, postOffice, type Recipient } from "./post_office.ts";
+import { realm } from "./realm.ts";
+import { revive } from "./revive.ts";
+
+/** What one client may do with a service. */
+export type Operations = { readonly [method: string]: (...args: never[]) => unknown };
+
+/** Something that other realms may call. */
+export interface Service {
+  /**
+   * What the realm of this number can do. Of a client in another process it is a stand-in, which lives as
+   * long as the client.
+   */
+  as(client: number): object;
+}
+
+/** A service of another realm. */
+export interface ServiceAddress {
+  /** Its name there. */
+  readonly id: string;
+  /** Who serves it. */
+  readonly via: string;
+}
+
+type Body =
+  | {
+    readonly type: "call";
+    readonly number: number;
+    readonly id: string;
+    readonly method: string;
+    readonly args: readonly unknown[];
+    /** The number of the caller, where it is of the same process. */
+    readonly client: number;
+  }
+  | { readonly type: "result"; readonly number: number; readonly value: unknown }
+  | { readonly type: "error"; readonly number: number; readonly error: unknown };
+
+interface PendingCall {
+  readonly to: string;
+  readonly what: string;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The calls of one realm, both ways. */
+export class RealmCalls implements Recipient {
+  readonly #office = postOffice();
+  readonly #services = new Map<string, Service>();
+  readonly #pending = new Map<number, PendingCall>();
+  /** Numbers of clients in other processes, by address. */
+  readonly #strangers = new Map<string, number>();
+  /** What clients were given to do with services, by number and service. */
+  readonly #operations = new Map<number, Map<string, Operations>>();
+  #lastCall = 0;
+  /** Keeps the program running while somebody waits. */
+  #alive: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    this.#office.recipient = this;
+  }
+
+  /** Lets others call a service under this name, from now on and until {@linkcode withdraw}. */
+  offer(id: string, service: Service): void {
+    this.#services.set(id, service);
+  }
+
+  /** Ends what {@linkcode offer} began. */
+  withdraw(id: string): void {
+    this.#services.delete(id);
+    for (const services of this.#operations.values()) services.delete(id);
+  }
+
+  /**
+   * Calls a method of a service. Rejects with what it throws, with `ProcessError` when its realm is gone,
+   * and with `MaybeEncodingError` for arguments that cannot be sent.
+   */
+  call({ id, via }: ServiceAddress, method: string, args: readonly unknown[]): Promise<unknown> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const number = ++this.#lastCall;
+    const shared = inOneProcess(via, this.#office.address);
+    let encoded;
+    try {
+      encoded = encode(args, "args", { shared });
+    } catch (error) {
+      reject(error);
+      return promise;
+    }
+    const client = shared ? ownNumber() : 0;
+    const body: Body = { type: "call", number, id, method, args: encoded.value, client };
+    this.#pending.set(number, { to: via, what: `${method} ${id}`, resolve, reject });
+    this.#alive ??= setInterval(() => {}, 2 ** 30);
+    if (!this.#office.send(via, body, encoded.marked, encoded.transfer)) this.gone(via);
+    return promise;
+  }
+
+  deliver({ from, body, marked }: Letter): void {
+    if (marked) revive(body);
+    const message = body as Body;
+    switch (message.type) {
+      case "call":
+        return void this.#serve(from, message);
+      case "result":
+        return this.#take(message.number)?.resolve(message.value);
+      case "error":
+        return this.#take(message.number)?.reject(message.error);
+    }
+  }
+
+  gone(address: string): void {
+    for (const [number, { to, what, reject }] of this.#pending) {
+      if (!isWithin(to, address)) continue;
+      this.#take(number);
+      reject(new ProcessError(`Cannot ${what}: ${to}, which served it, has ended`));
+    }
+    for (const [from, number] of this.#strangers) {
+      if (!isWithin(from, address)) continue;
+      this.#strangers.delete(from);
+      this.#operations.delete(number);
+      livingRealms().leave(number);
+    }
+  }
+
+  #take(number: number): PendingCall | undefined {
+    const call = this.#pending.get(number);
+    this.#pending.delete(number);
+    if (this.#pending.size === 0) {
+      clearInterval(this.#alive);
+      this.#alive = undefined;
+    }
+    return call;
+  }
+
+  async #serve(from: string, call: Body & { readonly type: "call" }): Promise<void> {
+    const { number } = call;
+    const options = { shared: inOneProcess(from, this.#office.address) };
+    let encoded;
+    try {
+      const value = await this.#run(from, call);
+      encoded = encode({ type: "result", number, value } satisfies Body, "result", options);
+    } catch (error) {
+      encoded = encodeFailure(number, error, options);
+    }
+    this.#office.send(from, encoded.value, encoded.marked, encoded.transfer);
+  }
+
+  #run(from: string, { id, method, args, client }: Body & { readonly type: "call" }): unknown {
+    const service = this.#services.get(id);
+    if (!service) throw new ProcessError(`Cannot ${method} ${id}: it was shut down`);
+    const operations = this.#operationsOf(client || this.#numberOf(from), id, service);
+    const run = operations[method];
+    if (typeof run !== "function") throw new PoolError(`Cannot ${method} ${id}: no such method`);
+    return run.apply(operations, args as never[]);
+  }
+
+  #numberOf(stranger: string): number {
+    let number = this.#strangers.get(stranger);
+    if (number === undefined) this.#strangers.set(stranger, number = livingRealms().enter());
+    return number;
+  }
+
+  #operationsOf(client: number, id: string, service: Service): Operations {
+    let services = this.#operations.get(client);
+    if (!services) this.#operations.set(client, services = new Map());
+    let operations = services.get(id);
+    if (!operations) services.set(id, operations = service.as(client) as Operations);
+    return operations;
+  }
+}
+
+function encodeFailure(number: number, error: unknown, options: { readonly shared: boolean }) {
+  try {
+    return encode({ type: "error", number, error } satisfies Body, "error", options);
+  } catch (fault) {
+    return encode({ type: "error", number, error: fault } satisfies Body, "error", options);
+  }
+}
+
+/** The calls of this realm. */
+export function realmCalls(): RealmCalls {
+  return realm.calls ??= new RealmCalls();
+}

@@ -1,0 +1,14 @@
+/** How a worker comes to know the classes of shared things, which most workers never meet. */
+import { realm } from "../protocol/realm.ts";
+
+/** Whether they are loaded, by this worker or by the library that its tasks import. */
+export function canRevive(): boolean {
+  return realm.revivers.size > 0;
+}
+
+/** Loads them before the first value in which one may stand. */
+export async function loadRevivers(): Promise<void> {
+  if (canRevive()) return;
+  const { installRevivers } = await import("../multiprocessing/revivers.ts");
+  installRevivers();
+}
