@@ -13,6 +13,7 @@ const STEPS = {
   install: 300,
   types: 180,
   jsr: 180,
+  jsr_npm: 120,
 };
 
 const GUARD = "POOL_PACKAGE_TESTS";

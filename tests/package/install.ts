@@ -3,13 +3,12 @@ import { join } from "node:path";
 import process from "node:process";
 import { OLDEST_NODE } from "../../scripts/build_form.mjs";
 import { must } from "../../scripts/build_tools.mjs";
-import { done, install, makeProject, runtimes, TARBALL } from "./project.ts";
+import { CONSUMER, done, install, makeProject, runtimes, TARBALL } from "./project.ts";
 
 /** Versions of Node beside the pinned one: the oldest of all, and the last of each old line. */
 const OLD_NODES = [OLDEST_NODE, "20.20.2", "22.23.3"];
 
-const consumer = ["tasks.mjs", "checks.mjs", "by_import.mjs", "by_require.cjs"];
-const folder = makeProject("install", consumer.map((name) => `tests/package/consumer/${name}`));
+const folder = makeProject("install", CONSUMER);
 await install(folder, [TARBALL]);
 
 const tools = makeProject("nodes", []);

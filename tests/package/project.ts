@@ -12,6 +12,14 @@ if (WORK === "") throw new Error("Cannot start: run it by `npm run test:package 
 /** The packed package, which the step `pack` has made. */
 export const TARBALL: string = join(WORK, "package.tgz");
 
+/** Programs that use an installed package, by import and by require(). */
+export const CONSUMER: readonly string[] = [
+  "tasks.mjs",
+  "checks.mjs",
+  "by_import.mjs",
+  "by_require.cjs",
+].map((name) => `tests/package/consumer/${name}`);
+
 /** The three executables. */
 export const runtimes: Record<"deno" | "bun" | "node", string> = {
   deno: findRuntime("deno").path,
