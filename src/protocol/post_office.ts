@@ -9,6 +9,7 @@
  */
 import type { Letter } from "./messages.ts";
 import { realm } from "./realm.ts";
+import type { Transferable } from "./transferable.ts";
 
 /** The main program. */
 export const ROOT = "0";
