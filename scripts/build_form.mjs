@@ -9,6 +9,9 @@ import { ROOT } from "./runtimes.mjs";
 /** Node's first version with `process.getBuiltinModule`; `require()` of the package needs 20.19. */
 export const OLDEST_NODE = "20.16.0";
 
+/** The exit code of scripts/build_npm.ts where dnt cannot be loaded. */
+export const NO_DNT = 3;
+
 const readJson = (name) => JSON.parse(readFileSync(join(ROOT, name), "utf8"));
 
 /** `{ ".": "./mod.ts", … }`: what deno.json exports. */

@@ -50,10 +50,12 @@ function moveMapOut(path) {
   const [found, encoded] = text.match(INLINE_MAP) ?? [];
   if (encoded === undefined) return;
   const map = JSON.parse(Buffer.from(encoded, "base64").toString());
+  const code = text.slice(0, -found.length);
+  // A module of types alone has no code.
+  if (map.mappings === "") return writeFileSync(path, `${code}\n`);
   map.file = basename(path);
   map.sources = [basename(path).replace(/\.js$/, ".ts")];
   writeFileSync(`${path}.map`, JSON.stringify(map));
-  const code = text.slice(0, -found.length);
   writeFileSync(path, `${code}\n//# sourceMappingURL=${basename(path)}.map\n`);
 }
 

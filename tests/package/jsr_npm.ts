@@ -5,38 +5,19 @@
  */
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { packFolder } from "../../scripts/build_form.mjs";
 import { must } from "../../scripts/build_tools.mjs";
 import { ROOT } from "../../scripts/runtimes.mjs";
 import { CONSUMER, done, install, makeProject, runtimes, WORK } from "./project.ts";
-import { publishedFiles } from "./published_files.ts";
+import { moduleGraph, publishedFiles } from "./published_files.ts";
 
 interface Manifest {
   readonly version: string;
   readonly exports: Readonly<Record<string, string>>;
 }
 
-interface Graph {
-  readonly modules: readonly { readonly specifier: string }[];
-}
-
 const { version, exports }: Manifest = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
 const built = join(WORK, "jsr-npm-package");
-
-/** Paths of the modules that are reached from what is exported. */
-async function moduleGraph(): Promise<Set<string>> {
-  const top = pathToFileURL(join(ROOT, "/")).href;
-  const paths = new Set<string>();
-  for (const entry of Object.values(exports)) {
-    const { stdout } = await must(runtimes.deno, ["info", "--json", entry]);
-    const graph: Graph = JSON.parse(stdout);
-    for (const { specifier } of graph.modules) {
-      if (specifier.startsWith(top)) paths.add(specifier.slice(top.length));
-    }
-  }
-  return paths;
-}
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(built, path)), { recursive: true });
