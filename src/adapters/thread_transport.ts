@@ -1,6 +1,7 @@
 /** What the thread adapters share: traffic over a port of its own, and one end for every worker. */
 import type { Transport, TransportEvents, WorkerEnd } from "../core/backend.ts";
 import type { FromWorker, ToWorker } from "../protocol/messages.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import { workerThreads } from "./builtins.ts";
 import { warnOfGivenUp } from "./given_up.ts";
 import { host } from "./host.ts";

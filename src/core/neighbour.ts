@@ -1,6 +1,7 @@
 import { livingRealms } from "../protocol/living_realms.ts";
 import type { Letter, Place, ToWorker } from "../protocol/messages.ts";
 import { type Mailbox, postOffice } from "../protocol/post_office.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import type { WorkerKind } from "./backend.ts";
 
 /** A worker as a realm among others: it has an address and, as a thread, a number in its process. */

@@ -1,4 +1,5 @@
 import { type FunctionDefinition, writeJob } from "../protocol/messages.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import type { Job } from "./job.ts";
 
 /** A function that takes longer (ms) keeps no finished result waiting behind it. */

@@ -8,6 +8,7 @@ import { Origins } from "../core/origin.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { Encoded } from "../protocol/encode.ts";
 import { type JobArgs, JobMode } from "../protocol/messages.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import { Future, type FutureSource } from "./future.ts";
 import type { ChunkResults } from "./map_results.ts";
 

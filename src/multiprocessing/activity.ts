@@ -9,6 +9,7 @@ import { appendStack } from "../core/origin.ts";
 import { asError } from "../core/outcome.ts";
 import type { WaitOptions } from "../core/pool.ts";
 import { realm } from "../protocol/realm.ts";
+import { withResolvers } from "../protocol/with_resolvers.ts";
 import { type ActivityOptions, checkActivity, type CheckedActivity } from "./activity_options.ts";
 import { orTimeout } from "./async_result.ts";
 import { reportFault } from "./report.ts";
@@ -121,7 +122,7 @@ export abstract class Activity<A extends readonly unknown[] = readonly unknown[]
     const { name, daemon } = this;
     const identity = workerIdentity(this.#kind.kind, { name, daemon }, this.#path);
     const origin = new Error();
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const { promise, resolve } = withResolvers<void>();
     const worker = new SoloWorker(
       this.#adapter,
       { ...settings, workerId: this.#number, name },

@@ -10,6 +10,7 @@ import { exactJsonOfEach } from "../protocol/exact_json.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
 import { type JobArgs, JobMode } from "../protocol/messages.ts";
 import { isNumbers, type Numbers, packNumbers } from "../protocol/numbers.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 
 /** What all chunks of one map share. */
 export interface ChunkCall {

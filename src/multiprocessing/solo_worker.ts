@@ -6,6 +6,7 @@ import { Neighbour } from "../core/neighbour.ts";
 import type { FromWorker, SentValue, SetupCall } from "../protocol/messages.ts";
 import type { Identity } from "../protocol/realm.ts";
 import { reviveOrFault } from "../protocol/revive.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 
 /** What the worker does, and as whom. */
 export interface SoloStart {

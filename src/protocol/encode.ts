@@ -25,6 +25,7 @@ import { describeError } from "./error_record.ts";
 import { realm } from "./realm.ts";
 import { isShared, PARTS, type SharedHandle, type SharedParts } from "./shareable.ts";
 import { isTransfer } from "./transfer.ts";
+import type { Transferable } from "./transferable.ts";
 
 /** A copied value, ready to be sent. */
 export interface Encoded<T = unknown> {

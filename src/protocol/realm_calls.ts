@@ -9,6 +9,7 @@ import type { Letter } from "./messages.ts";
 import { inOneProcess, isWithin, postOffice, type Recipient } from "./post_office.ts";
 import { realm } from "./realm.ts";
 import { revive } from "./revive.ts";
+import { withResolvers } from "./with_resolvers.ts";
 
 /** What one client may do with a service. */
 export type Operations = { readonly [method: string]: (...args: never[]) => unknown };
@@ -83,7 +84,7 @@ export class RealmCalls implements Recipient {
    * and with `MaybeEncodingError` for arguments that cannot be sent.
    */
   call({ id, via }: ServiceAddress, method: string, args: readonly unknown[]): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const { promise, resolve, reject } = withResolvers<unknown>();
     const number = ++this.#lastCall;
     const shared = inOneProcess(via, this.#office.address);
     let encoded;

@@ -1,5 +1,6 @@
 import { type JobRecord, Outcome } from "../protocol/messages.ts";
 import type { Slots } from "../protocol/slots.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import { ReplyBatch, type ReplyServices } from "./reply_batch.ts";
 
 /** The host is called once for so many results in slots. */

@@ -3,6 +3,7 @@ import { isPrimitive } from "../protocol/primitive.ts";
 import { exactJsonOfEach } from "../protocol/exact_json.ts";
 import { Outcome, type ReadArgs } from "../protocol/messages.ts";
 import { packNumbers } from "../protocol/numbers.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import type { Answer } from "./answers.ts";
 import { encodeThrown, refuseIterator } from "./failures.ts";
 import { isThenable } from "./thenable.ts";

@@ -1,5 +1,6 @@
 import { timestamp } from "../protocol/claims.ts";
 import { type FromWorker, Outcome, readReplies, writeReply } from "../protocol/messages.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import { encodeThrown } from "./failures.ts";
 
 /** Sent at this number, so that the host works on them while the worker goes on. */

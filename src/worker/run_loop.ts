@@ -13,6 +13,7 @@ import {
 } from "../protocol/messages.ts";
 import { revive } from "../protocol/revive.ts";
 import type { Slots, WrapText } from "../protocol/slots.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import { type Answer, Answers } from "./answers.ts";
 import { ChunkRun } from "./chunk.ts";
 import { encodeThrown, refuseIterator } from "./failures.ts";

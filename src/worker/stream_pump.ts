@@ -1,5 +1,6 @@
 import { encode } from "../protocol/encode.ts";
 import { type SentValue, STREAM_CREDIT } from "../protocol/messages.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import { afterTicks } from "./thenable.ts";
 
 /** Items that settle within this many microtasks go into one message. */

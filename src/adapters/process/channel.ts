@@ -1,6 +1,7 @@
 /** One end of the stream of frames between host and child. */
 import type { Socket } from "node:net";
 import { type Frame, frameHeader, FrameReader } from "../../protocol/frames.ts";
+import type { Transferable } from "../../protocol/transferable.ts";
 import { type Codec, runtimeCodec } from "./codec.ts";
 
 /**

@@ -5,6 +5,7 @@
  */
 import v8 from "node:v8";
 import { checkPart } from "../../protocol/frames.ts";
+import type { Transferable } from "../../protocol/transferable.ts";
 
 /** A message without its number. */
 export interface Packed {

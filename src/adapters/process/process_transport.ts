@@ -5,6 +5,7 @@ import type { Transport, TransportEvents, WorkerEnd } from "../../core/backend.t
 import type { HostClaims } from "../../protocol/claims.ts";
 import { PoolError } from "../../protocol/errors.ts";
 import type { FromWorker, ToWorker } from "../../protocol/messages.ts";
+import type { Transferable } from "../../protocol/transferable.ts";
 import { childProcess } from "../builtins.ts";
 import { host } from "../host.ts";
 import { sendSignal } from "../signals.ts";

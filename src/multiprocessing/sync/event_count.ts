@@ -16,6 +16,7 @@
  * can tell nobody, and is found out after one slice.
  */
 import { isWaitedFor } from "../sharing/link.ts";
+import { withResolvers } from "../../protocol/with_resolvers.ts";
 
 /** Words of memory for one event count: the count, and the realms that sleep. */
 export const EVENT_COUNT_WORDS = 2;
@@ -83,7 +84,7 @@ export class EventCount {
 
   /** Waits without blocking the event loop, which it keeps running. */
   wait<T>(attempt: Attempt<T>, { timeout, client }: WaitLimits): Promise<T | undefined> {
-    const { promise, resolve } = Promise.withResolvers<T | undefined>();
+    const { promise, resolve } = withResolvers<T | undefined>();
     const tryOnce = (): boolean => {
       const got = attempt();
       if (got !== undefined) resolve(got);
