@@ -44,7 +44,7 @@ async function build(folder: string): Promise<void> {
     polyfills: { importMeta: false },
     compilerOptions: {
       target: "ES2022",
-      lib: ["ES2023", "ESNext.Disposable", "DOM", "DOM.Iterable", "DOM.AsyncIterable"],
+      lib: ["ESNext", "DOM", "DOM.Iterable"],
       sourceMap: true,
       inlineSources: true,
     },
