@@ -54,7 +54,9 @@ const RULES = [
   },
   ...["multiprocessing", "futures"].map((name) => ({
     from: folder(name),
-    to: [folder("core"), folder("protocol"), file("adapters/detect.ts")].map((path) => ({ path })),
+    to: [folder("core"), folder("protocol"), file("adapters/detect.ts"), isReviver].map((path) => ({
+      path,
+    })),
   })),
   ...["distributed", "monitor", "subprocess"].map((name) => ({
     from: folder(name),
@@ -214,6 +216,7 @@ const FIXTURES = [
   ["src/adapters/detect.ts", 'import { x } from "./node/thread.ts"; import "../worker/loop.ts";'],
   ["src/futures/a.ts", 'import { x } from "../adapters/detect.ts"; import "../core/job.ts";'],
   ["src/futures/a.ts", 'import { x } from "../multiprocessing/pool.ts";', "may not import"],
+  ["src/futures/a.ts", 'import { x } from "../multiprocessing/revivers.ts";'],
   ["src/multiprocessing/a.ts", 'import { x } from "../adapters/node/thread.ts";', "may not import"],
   ["src/distributed/a.ts", 'import { Queue } from "bullmq"; import "../futures/future.ts";'],
   ["src/subprocess/a.ts", 'import { x } from "../adapters/spawn.ts"; import "../core/options.ts";'],

@@ -20,6 +20,7 @@ import {
 import type { PoolPlan } from "../core/pool_options.ts";
 import { Scheduler } from "../core/scheduler.ts";
 import type { PoolStats } from "../core/stats.ts";
+import { installRevivers } from "../multiprocessing/revivers.ts";
 import { type ExecutorKind, type ExecutorOptions, planExecutor } from "./executor_options.ts";
 import type { Future } from "./future.ts";
 import { type ChunkResults, MapResults } from "./map_results.ts";
@@ -38,6 +39,7 @@ export class LocalExecutor implements Executor {
 
   /** For the executors: options, and what sets their kind apart. */
   constructor(options: ExecutorOptions, kind: ExecutorKind) {
+    installRevivers();
     this.#plan = planExecutor(options, kind);
     this.#scheduler = new Scheduler(this.#plan.config);
     const { sharedMemory } = this.#plan.config.crew.adapter.traits;

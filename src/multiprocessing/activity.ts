@@ -13,6 +13,7 @@ import { withResolvers } from "../protocol/with_resolvers.ts";
 import { type ActivityOptions, checkActivity, type CheckedActivity } from "./activity_options.ts";
 import { orTimeout } from "./async_result.ts";
 import { reportFault } from "./report.ts";
+import { installRevivers } from "./revivers.ts";
 import { type SoloEnd, SoloWorker, type StopSignal } from "./solo_worker.ts";
 
 /** What differs. */
@@ -71,6 +72,7 @@ export abstract class Activity<A extends readonly unknown[] = readonly unknown[]
 
   /** @ignore only for the two kinds */
   protected constructor(kind: ActivityKind, options: ActivityOptions<A>) {
+    installRevivers();
     this.#kind = kind;
     this.#options = checkActivity(options, kind.kind);
     this.#adapter = kind.adapter();

@@ -27,6 +27,7 @@ import { ImapIterator } from "./imap_iterator.ts";
 import { checkIterable } from "./item_source.ts";
 import { MapRun, type MapSink } from "./map_run.ts";
 import { planPool, type PoolOptions, type PoolPlan, setupCall } from "./pool_options.ts";
+import { installRevivers } from "./revivers.ts";
 import { TaskStream } from "./task_stream.ts";
 
 type MapMode = typeof JobMode.map | typeof JobMode.starmap;
@@ -74,6 +75,7 @@ export class Pool implements PoolContract {
    */
   constructor(options?: number | PoolOptions) {
     checkMainGuard("pool");
+    installRevivers();
     this.#plan = planPool(options);
     this.#plain = checkCall(undefined, "apply", this.#plan.defaults) === PLAIN_CALL;
     this.#scheduler = new Scheduler(this.#plan.config);

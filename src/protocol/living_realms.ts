@@ -45,9 +45,9 @@ export class LivingRealms {
     Atomics.compareExchange(this.#words, placeOf(number), number, 0);
   }
 
-  /** Whether a realm lives. Costs 10 ns. */
+  /** Whether a realm lives. */
   isAlive(number: number): boolean {
-    return Atomics.load(this.#words, placeOf(number)) === number;
+    return number !== 0 && Atomics.load(this.#words, placeOf(number)) === number;
   }
 }
 

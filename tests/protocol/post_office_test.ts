@@ -1,0 +1,121 @@
+import { describe, it } from "node:test";
+import { assert, assertEquals } from "@std/assert";
+import type { Letter } from "../../src/protocol/messages.ts";
+import {
+  inOneProcess,
+  isWithin,
+  type Mailbox,
+  PostOffice,
+} from "../../src/protocol/post_office.ts";
+
+/** A realm that notes what it hears. */
+class Realm {
+  readonly heard: string[] = [];
+  readonly office: PostOffice;
+  #seen: Mailbox | undefined;
+
+  constructor(kind?: "thread" | "process", parent?: Realm) {
+    if (!kind || !parent) {
+      this.office = new PostOffice();
+    } else {
+      const seen = this.#seen = parent.office.open(kind, (letters) => this.office.receive(letters));
+      this.office = new PostOffice(seen.address, (letters) => seen.receive(letters));
+    }
+    this.office.recipient = {
+      deliver: ({ from, body }: Letter) => void this.heard.push(`${from}: ${body}`),
+      gone: (address) => void this.heard.push(`${address} is gone`),
+    };
+  }
+
+  get address(): string {
+    return this.office.address;
+  }
+
+  say(to: Realm, text: string): boolean {
+    return this.office.send(to.address, text, false);
+  }
+
+  end(): void {
+    this.#seen!.end();
+  }
+}
+
+/** Letters hop from realm to realm in microtasks. */
+const delivered = () => new Promise((resolve) => setTimeout(resolve));
+
+describe("PostOffice", () => {
+  it("addresses are the way from the main program", () => {
+    const root = new Realm();
+    const thread = new Realm("thread", root), child = new Realm("process", thread);
+    assertEquals([root, thread, child, new Realm("thread", root)].map((one) => one.address), [
+      "0",
+      "0.t1",
+      "0.t1.p1",
+      "0.t2",
+    ]);
+  });
+
+  it("letters reach every realm from every other, and itself, in order", async () => {
+    const root = new Realm();
+    const a = new Realm("thread", root), b = new Realm("process", root);
+    const all = [root, a, b, new Realm("process", a), new Realm("thread", b)];
+    for (const from of all) {
+      for (const to of all) for (const text of ["one", "two"]) assert(from.say(to, text));
+    }
+    await delivered();
+    for (const { address, heard } of all) {
+      for (const from of all) {
+        const mine = heard.filter((line) => line.startsWith(`${from.address}: `));
+        assertEquals(mine, [`${from.address}: one`, `${from.address}: two`], address);
+      }
+    }
+  });
+
+  it("who exchanged letters with a realm is told of its end, once, and nobody else", async () => {
+    const root = new Realm();
+    const a = new Realm("thread", root), b = new Realm("process", root);
+    const inner = new Realm("thread", a), bystander = new Realm("thread", root);
+    b.say(inner, "hello");
+    root.say(a, "hello");
+    await delivered();
+    for (const one of [root, a, b, inner, bystander]) one.heard.length = 0;
+    a.end();
+    await delivered();
+    assertEquals(b.heard, ["0.t1 is gone"]);
+    assertEquals(root.heard, ["0.t1 is gone"]);
+    assertEquals(bystander.heard, []);
+  });
+
+  it("a letter to a realm that is gone comes back as its end", async () => {
+    const root = new Realm();
+    const a = new Realm("thread", root), b = new Realm("thread", root);
+    a.end();
+    assertEquals(root.say(a, "late"), false);
+    b.say(a, "late");
+    await delivered();
+    assertEquals(b.heard, ["0.t1 is gone"]);
+  });
+
+  it("letters of one turn leave together", async () => {
+    const root = new PostOffice();
+    const posts: number[] = [];
+    const { address } = root.open("thread", (letters) => void posts.push(letters.length));
+    for (let i = 0; i < 10; i++) root.send(address, i, false);
+    await delivered();
+    root.send(address, 10, false);
+    await delivered();
+    assertEquals(posts, [10, 1]);
+  });
+
+  it("threads share a process, children do not", () => {
+    assert(inOneProcess("0", "0.t1.t2"));
+    assert(inOneProcess("0.p1.t1", "0.p1"));
+    assert(inOneProcess("0.t1.p2.t1", "0.t1.p2.t3"));
+    assert(!inOneProcess("0", "0.p1"));
+    assert(!inOneProcess("0.p1", "0.p2"));
+    assert(!inOneProcess("0.p1", "0.p12"));
+    assert(!inOneProcess("0.p1.p1", "0.p1"));
+    assert(isWithin("0.t1.p1", "0.t1"));
+    assert(!isWithin("0.t12", "0.t1"));
+  });
+});
