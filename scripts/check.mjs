@@ -50,6 +50,7 @@ function steps({ deno, node, std }) {
       script("check_imports.mjs"),
       [node.path, ["--input-type=commonjs", "--no-warnings", "-e", REQUIRE_IT]],
     ],
+    versions: [script("check_versions.mjs")],
     docs: [[deno.path, ["doc", "--lint", ...ENTRIES]]],
     publish: [[deno.path, ["publish", "--dry-run", "--allow-dirty"]]],
     "doc-examples": [script("check_examples.mjs")],
