@@ -12,6 +12,7 @@ const STEPS = {
   pack: 60,
   install: 300,
   types: 180,
+  sources: 120,
   forms: 300,
   jsr: 180,
   jsr_npm: 120,

@@ -6,7 +6,8 @@ import { install, makeProject, runtimes } from "./project.ts";
 
 /** The compilers: the newest, and the last one written in JavaScript of the years before. */
 const COMPILERS = ["7.0.2", "5.9.3"];
-const NODE_TYPES = "@types/node@22.20.5";
+/** Declarations of Node. */
+export const NODE_TYPES = "@types/node@22.20.5";
 
 const STRICT = {
   strict: true,

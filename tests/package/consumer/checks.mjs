@@ -22,6 +22,12 @@ export async function checkLibrary(core, { run }, tasksUrl) {
   const executor = new core.ProcessPoolExecutor(1);
   assert.equal(await executor.submit(tasks.square, [7]).result({ timeout: 20_000 }), 49);
   await executor.shutdown();
+  for (const kind of [core.Thread, core.Process]) {
+    const activity = new kind({ target: tasks.square, args: [3] });
+    await activity.start();
+    assert.equal(await activity.join({ timeout: 20_000 }), true);
+    assert.equal(activity.exitCode, 0);
+  }
   const command = [process.execPath, "--version"];
   const { stdout } = await run(command, { captureOutput: true, text: true, timeout: 20_000 });
   assert.match(stdout, /\d+\.\d+\.\d+/);
