@@ -102,7 +102,8 @@ function describe({ url, name, index }: TaskReference): string {
 async function importModule(url: string, guarded: boolean): Promise<Record<string, unknown>> {
   if (guarded) realm.importing = url;
   try {
-    return await import(url);
+    // What bundlers must leave alone.
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ url);
   } catch (error) {
     throw new TaskLookupError(
       `Cannot import ${url} in the worker: ${error instanceof Error ? error.message : error}` +
