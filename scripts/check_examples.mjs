@@ -2,15 +2,25 @@
 // Markdown (README.md, docs), and with --folder the programs of examples/.
 // `node scripts/check_examples.mjs [--runtime=deno|bun|node|all] [--folder] [filters]`.
 //
-// A block runs as it stands. ```ts ignore is counted and left out. A block whose first line is
-// `// name.ts` is saved under that name, for others of the same document to import.
+// A block runs as it stands; what the comments behind its console.log() say must be printed. What
+// leaves one out is told in example_blocks.mjs. A block whose first line is `// name.ts` is saved under
+// that name, for others of the same document to import.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join, sep } from "node:path";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { denoStd, findRuntime, parseRuntimes, ROOT, runArguments, runChild } from "./runtimes.mjs";
+import { blocksOf, documents, expectedOutput, missingOutput } from "./example_blocks.mjs";
+import {
+  denoStd,
+  findRuntime,
+  parseRuntimes,
+  ROOT,
+  runArguments,
+  runChild,
+  RUNTIMES,
+} from "./runtimes.mjs";
 
 const FOLDER = ".examples"; // inside the repository, so that "@pool/core" resolves
 const RUNNER = join(ROOT, "scripts", "example_runner.mjs");
@@ -20,51 +30,6 @@ const PROGRAM_BOUND_MS = 60_000;
 /** Says in a program of examples/ that it is not for unattended runs. */
 const NOT_RUN = /^\/\/ not run by check: .+/m;
 
-function documents() {
-  const walk = (folder) => {
-    if (!existsSync(join(ROOT, folder))) return [];
-    const names = readdirSync(join(ROOT, folder), { recursive: true });
-    return names.map((name) => `${folder}/${name.split(sep).join("/")}`);
-  };
-  const code = ["mod.ts", ...walk("src").filter((name) => /\.(ts|js)$/.test(name))];
-  const prose = ["README.md", ...walk("docs").filter((name) => name.endsWith(".md"))];
-  return [...code, ...prose].filter((name) => existsSync(join(ROOT, name))).sort();
-}
-
-/** The text of a source file's doc comments, every other line blank, so that line numbers hold. */
-function docComments(source) {
-  const lines = source.split("\n");
-  let inside = false;
-  return lines.map((line) => {
-    const opens = !inside && /^\s*\/\*\*/.test(line);
-    if (opens) inside = true;
-    if (!inside) return "";
-    const closes = line.includes("*/");
-    if (closes) inside = false;
-    return opens || closes ? "" : line.replace(/^\s*\* ?/, "");
-  });
-}
-
-/** `{ line, ignored, text }` of each ```ts block; `line` is the first of its text. */
-function blocks(lines) {
-  const found = [];
-  let open;
-  for (const [index, line] of lines.entries()) {
-    const fence = line.match(/^(\s*)(`{3,})(.*)$/);
-    if (!open && fence) {
-      const [kind, ...words] = fence[3].trim().split(/[\s,]+/);
-      const wanted = kind === "ts" || kind === "typescript";
-      const ignored = words.includes("ignore");
-      const shape = { fence: fence[2], indent: fence[1].length };
-      open = { ...shape, wanted, ignored, line: index + 2, text: [] };
-    } else if (open && fence && fence[2].length >= open.fence.length && fence[3].trim() === "") {
-      if (open.wanted) found.push({ ...open, text: open.text.join("\n") });
-      open = undefined;
-    } else if (open) open.text.push(line.slice(open.indent));
-  }
-  return found;
-}
-
 /** Writes every example of the documents to FOLDER: `{ examples, ignored }`. */
 function extract(filters) {
   rmSync(join(ROOT, FOLDER), { recursive: true, force: true });
@@ -72,17 +37,15 @@ function extract(filters) {
   let ignored = 0;
   for (const name of documents()) {
     if (filters.length > 0 && !filters.some((filter) => name.includes(filter))) continue;
-    const source = readFileSync(join(ROOT, name), "utf8");
-    const lines = name.endsWith(".md") ? source.split("\n") : docComments(source);
-    for (const block of blocks(lines)) {
-      if (block.ignored) ignored++;
-      else examples.push(save(name, block));
+    for (const block of blocksOf(name)) {
+      if (block.runtimes.length === 0) ignored++;
+      if (block.check) examples.push(save(name, block));
     }
   }
   return { examples, ignored };
 }
 
-function save(document, { line, text }) {
+function save(document, { line, text, runtimes }) {
   const named = text.match(/^\/\/ ([\w-]+\.ts)\s*$/m);
   const asked = named && text.startsWith(named[0]) ? named[1] : undefined;
   const folder = join(ROOT, FOLDER, document.replaceAll("/", "_"));
@@ -95,6 +58,8 @@ function save(document, { line, text }) {
     path,
     url: pathToFileURL(path).href,
     asMain: text.includes("import.meta.main"),
+    runtimes,
+    expected: expectedOutput(text),
   };
 }
 
@@ -107,8 +72,15 @@ function programs(filters) {
   let ignored = 0;
   for (const name of wanted) {
     const path = join(folder, name);
-    if (NOT_RUN.test(readFileSync(path, "utf8"))) ignored++;
-    else examples.push({ name: `examples/${name}`, path, asMain: true });
+    const text = readFileSync(path, "utf8");
+    if (NOT_RUN.test(text)) ignored++;
+    else {examples.push({
+        name: `examples/${name}`,
+        path,
+        asMain: true,
+        runtimes: RUNTIMES,
+        expected: [],
+      });}
   }
   return { examples, ignored };
 }
@@ -121,7 +93,14 @@ async function runMain(runtime, example, timeout) {
     timeout,
     cwd: dirname(example.path),
   });
-  return failure(result, timeout);
+  return failure(result, timeout) ?? unprinted(example, result.output);
+}
+
+/** What an example says it prints and did not. */
+function unprinted({ expected }, output) {
+  const missing = missingOutput(expected, output);
+  if (missing === undefined) return undefined;
+  return `did not print what its comment says: ${missing}\n${output}`;
 }
 
 function failure(result, timeout) {
@@ -154,6 +133,8 @@ async function runBatch(runtime, batch, report) {
     const broken = failure(result, BOUND_MS);
     for (const [index, { outcome, lines }] of state.entries()) {
       if (outcome === "failed") report(rest[index], lines.join("\n"));
+      const problem = outcome === "ok" && unprinted(rest[index], lines.join("\n"));
+      if (problem) report(rest[index], problem);
       if (!outcome && index === current) report(rest[index], broken ?? "ended the process");
     }
     if (current < 0) return report(rest[0], broken ?? "the runner did not start");
@@ -176,11 +157,12 @@ function plan(runtimes, examples, timeout, report) {
   const jobs = [];
   for (const runtime of runtimes) {
     const reportHere = (example, text) => report(runtime, example, text);
-    const together = examples.filter(({ asMain }) => !asMain);
+    const here = examples.filter((example) => example.runtimes.includes(runtime.name));
+    const together = here.filter(({ asMain }) => !asMain);
     for (let at = 0; at < together.length; at += BATCH) {
       jobs.push(() => runBatch(runtime, together.slice(at, at + BATCH), reportHere));
     }
-    for (const example of examples.filter(({ asMain }) => asMain)) {
+    for (const example of here.filter(({ asMain }) => asMain)) {
       jobs.push(async () => {
         const problem = await runMain(runtime, example, timeout);
         if (problem) reportHere(example, problem);
