@@ -4,10 +4,11 @@ import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { type AcquireOptions, checkAcquire, Held } from "./held.ts";
 import { LockEngine, type LockOps } from "./lock_engine.ts";
+import { TIMES_HELD } from "./times_held.ts";
 
 const KIND: Kind<LockOps, LockEngine> = {
   name: "Lock",
-  methods: ["acquire", "release"],
+  methods: ["acquire", "release", "timesHeld"],
   join: (memory) => new LockEngine(memory),
 };
 
@@ -94,6 +95,11 @@ export class Lock {
   /** As {@linkcode Lock.release}, at once. */
   releaseSync(): void {
     this.#link.engine("release lock").release(ownNumber());
+  }
+
+  /** @ignore */
+  [TIMES_HELD](): number | Promise<number> {
+    return this.#link.ops.timesHeld();
   }
 
   /** @ignore */

@@ -10,6 +10,8 @@ export interface LockOps {
   acquire(timeout: number | undefined): Taken | null | Promise<Taken | null>;
   /** Throws where this realm does not hold it. */
   release(): void | Promise<void>;
+  /** How often this realm holds it. */
+  timesHeld(): number | Promise<number>;
 }
 
 /** How a lock was taken. */
@@ -49,6 +51,7 @@ export class LockEngine implements Engine<LockOps> {
     return {
       acquire: (timeout) => this.acquire(client, timeout),
       release: () => this.release(client),
+      timesHeld: () => Number(this.isHeldBy(client)),
     };
   }
 
