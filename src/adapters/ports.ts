@@ -1,5 +1,3 @@
-import type { FromWorker, ToWorker } from "../protocol/messages.ts";
-
 const onNode = !("Deno" in globalThis) && !("Bun" in globalThis);
 
 type NodePort = { on(event: "message", listener: (message: unknown) => void): void };
@@ -9,10 +7,7 @@ type NodePort = { on(event: "message", listener: (message: unknown) => void): vo
  * Node's `onmessage` costs 20 ms at its first message, as it loads the web's event classes; Deno's
  * `.on("message")` moves a 1 MiB buffer in 55 ms instead of 0.2 ms. Bun does not care.
  */
-export function listen<M extends FromWorker | ToWorker>(
-  port: MessagePort,
-  listener: (message: M) => void,
-): void {
+export function listen<M>(port: MessagePort, listener: (message: M) => void): void {
   if (onNode) (port as unknown as NodePort).on("message", (message) => listener(message as M));
   else port.onmessage = (event: MessageEvent) => listener(event.data);
 }

@@ -48,6 +48,7 @@ function serveThread(port: MessagePort): void {
     yieldAfter: 10,
     yieldTurn: (resume) => setImmediate(resume),
     wrapText,
+    listen,
     guarded: true,
   });
   realm.context = () => worker.context;

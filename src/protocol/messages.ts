@@ -7,6 +7,7 @@
  */
 import type { Numbers } from "./numbers.ts";
 import type { FunctionReference, Identity } from "./realm.ts";
+import type { Port } from "./transferable.ts";
 
 /** What the host says to a worker. */
 export type ToWorker =
@@ -98,6 +99,8 @@ export interface Letter {
   readonly body: unknown;
   /** It holds marks to revive. */
   readonly marked: boolean;
+  /** Where the next letters of this sender come. */
+  readonly port?: Port;
 }
 
 /** A function under the number by which job records name it. */

@@ -5,11 +5,15 @@
  * `0.t3.p1` is the first child process of its third thread. So each realm knows by the address alone
  * to which neighbour a letter goes next, and nobody keeps routes.
  *
- * Who exchanged letters with a realm is told of its end. Its host knows, as all its letters pass there.
+ * Between two threads of a process, of which none is the main one, only the first letter goes that way.
+ * It takes a port along for the next ones, so that no busy host holds them up. Each direction has a port
+ * of its own: what went the long way before cannot be overtaken.
+ *
+ * Who exchanged letters with a realm is told of its end. Its host knows, as the first ones passed there.
  */
 import type { Letter } from "./messages.ts";
 import { realm } from "./realm.ts";
-import type { Transferable } from "./transferable.ts";
+import type { Port, Transferable } from "./transferable.ts";
 
 /** The main program. */
 export const ROOT = "0";
@@ -24,6 +28,9 @@ export interface Recipient {
 
 /** Sends letters to a neighbour; those of one turn together. */
 export type PostLetters = (letters: readonly Letter[], transfer: Transferable[]) => void;
+
+/** Takes what comes at a port. */
+export type ListenToPort = (port: Port, listener: (message: unknown) => void) => void;
 
 /** A child of this realm. */
 export interface Mailbox {
@@ -40,16 +47,23 @@ export class PostOffice {
   /** The address of this realm. */
   readonly address: string;
   readonly #parent: Outbox | undefined;
+  readonly #listen: ListenToPort | undefined;
+  /** Ports to other threads, by address. */
+  readonly #direct = new Map<string, Outbox>();
   readonly #children = new Map<string, Outbox>();
   #lastChild = 0;
   /** Who exchanged letters with a child, or with what that has started. */
   readonly #contacts = new Map<string, Set<string>>();
   #recipient: Recipient | undefined;
 
-  /** @param parent the way to the realm that has started this one */
-  constructor(address: string = ROOT, parent?: PostLetters) {
+  /**
+   * @param parent the way to the realm that has started this one
+   * @param listen for threads: how to listen at ports
+   */
+  constructor(address: string = ROOT, parent?: PostLetters, listen?: ListenToPort) {
     this.address = address;
     this.#parent = parent && new Outbox(parent);
+    this.#listen = listen;
   }
 
   /** Says who takes the letters for this realm. */
@@ -81,7 +95,8 @@ export class PostOffice {
   #forward(letter: Letter): void {
     if (letter.to === this.address) {
       this.#note(letter.from, letter.to);
-      if (letter.body === GONE) this.#recipient?.gone(letter.from);
+      if (letter.body === GONE) this.#lose(letter.from);
+      else if (letter.port) this.#listen?.(letter.port, (more) => this.receive(more as Letter[]));
       else this.#recipient?.deliver(letter);
     } else if (!this.#pass(letter) && letter.body !== GONE) {
       // It ended in the meantime: who wrote to it must not wait.
@@ -97,9 +112,30 @@ export class PostOffice {
     }
     this.#note(to, from);
     this.#note(from, to);
-    const outbox = this.#outboxOf(to);
-    outbox?.add(letter, transfer);
+    const outbox = from === this.address ? this.#shortest(to) : this.#outboxOf(to);
+    outbox?.add(letter, letter.port ? [letter.port] : transfer);
     return outbox !== undefined;
+  }
+
+  /** The port to another thread of this process, else the next realm on the way. */
+  #shortest(to: string): Outbox | undefined {
+    const known = this.#direct.get(to);
+    if (known) return known;
+    const outbox = this.#outboxOf(to);
+    const isBeside = outbox === this.#parent && !isWithin(this.address, to);
+    if (!this.#listen || !isBeside || !inOneProcess(to, this.address)) return outbox;
+    const { port1, port2 } = new MessageChannel();
+    outbox!.add({ to, from: this.address, body: null, marked: false, port: port2 }, [port2]);
+    const direct = new Outbox((letters, transfer) => port1.postMessage(letters, transfer));
+    this.#direct.set(to, direct);
+    return direct;
+  }
+
+  #lose(address: string): void {
+    for (const other of this.#direct.keys()) {
+      if (isWithin(other, address)) this.#direct.delete(other);
+    }
+    this.#recipient?.gone(address);
   }
 
   #outboxOf(address: string): Outbox | undefined {
@@ -128,7 +164,7 @@ export class PostOffice {
     const contacts = this.#contacts.get(child);
     this.#contacts.delete(child);
     for (const other of contacts ?? []) {
-      if (other === this.address) this.#recipient?.gone(child);
+      if (other === this.address) this.#lose(child);
       else this.#outboxOf(other)?.add({ to: other, from: child, body: GONE, marked: false });
     }
     // Letters that nobody will get any more need no watching.

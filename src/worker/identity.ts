@@ -1,7 +1,7 @@
 /** What a worker knows of itself, and of the processes and threads that its code has started. */
 import { LivingRealms } from "../protocol/living_realms.ts";
 import type { Place } from "../protocol/messages.ts";
-import { type PostLetters, PostOffice } from "../protocol/post_office.ts";
+import { type ListenToPort, type PostLetters, PostOffice } from "../protocol/post_office.ts";
 import { type Identity, realm } from "../protocol/realm.ts";
 
 /** This realm is a worker, with a name. */
@@ -10,8 +10,12 @@ export function enterAs(identity: Identity): void {
 }
 
 /** This realm has an address, and as a thread a number among those of its process. */
-export function settleAt({ address, membership }: Place, toParent: PostLetters): void {
-  realm.office = new PostOffice(address, toParent);
+export function settleAt(
+  { address, membership }: Place,
+  toParent: PostLetters,
+  listen: ListenToPort | undefined,
+): void {
+  realm.office = new PostOffice(address, toParent, listen);
   if (!membership) return;
   const { number, realms } = membership;
   realm.membership = { number, realms: new LivingRealms(realms) };

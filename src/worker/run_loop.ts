@@ -3,6 +3,7 @@ import { timestamp, type WorkerClaims } from "../protocol/claims.ts";
 import { encode, type Encoded } from "../protocol/encode.ts";
 import { exactJson } from "../protocol/exact_json.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
+import type { ListenToPort } from "../protocol/post_office.ts";
 import {
   type FromWorker,
   JobMode,
@@ -36,6 +37,8 @@ export interface WorkerServices {
   readonly yieldAfter: number;
   /** Calls back after a turn of the event loop. */
   yieldTurn(resume: () => void): void;
+  /** Listens at ports, where threads may talk to each other. */
+  readonly listen?: ListenToPort;
   /** Views shared memory as text, where slots can be used. */
   wrapText?: WrapText;
   /** Where memory is not shared: another place in which the host sees what is begun. */

@@ -1,7 +1,7 @@
 /** A worker's life: set up, run jobs, close. */
 import { Claims } from "../protocol/claims.ts";
 import type { SentValue, SetupCall, ToWorker } from "../protocol/messages.ts";
-import { postOffice } from "../protocol/post_office.ts";
+import { type PostLetters, postOffice } from "../protocol/post_office.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
 import { Slots } from "../protocol/slots.ts";
 import { endOfChildren, enterAs, settleAt } from "./identity.ts";
@@ -35,7 +35,9 @@ export function serve(services: WorkerServices): ServedWorker {
     const { workerId, claims, slots, reportMemory, identity, place } = message;
     if (identity) enterAs(identity);
     if (place) {
-      settleAt(place, (letters, transfer) => services.post({ type: "mail", letters }, transfer));
+      const post: PostLetters = (letters, transfer) =>
+        services.post({ type: "mail", letters }, transfer);
+      settleAt(place, post, services.listen);
     }
     mayHaveChildren = identity !== undefined;
     let inline = false;

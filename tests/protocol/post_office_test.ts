@@ -4,9 +4,11 @@ import type { Letter } from "../../src/protocol/messages.ts";
 import {
   inOneProcess,
   isWithin,
+  type ListenToPort,
   type Mailbox,
   PostOffice,
 } from "../../src/protocol/post_office.ts";
+import type { Port } from "../../src/protocol/transferable.ts";
 
 /** A realm that notes what it hears. */
 class Realm {
@@ -14,12 +16,13 @@ class Realm {
   readonly office: PostOffice;
   #seen: Mailbox | undefined;
 
-  constructor(kind?: "thread" | "process", parent?: Realm) {
+  /** @param listen for threads that may have ports to each other */
+  constructor(kind?: "thread" | "process", parent?: Realm, listen?: ListenToPort) {
     if (!kind || !parent) {
       this.office = new PostOffice();
     } else {
       const seen = this.#seen = parent.office.open(kind, (letters) => this.office.receive(letters));
-      this.office = new PostOffice(seen.address, (letters) => seen.receive(letters));
+      this.office = new PostOffice(seen.address, (letters) => seen.receive(letters), listen);
     }
     this.office.recipient = {
       deliver: ({ from, body }: Letter) => void this.heard.push(`${from}: ${body}`),
@@ -94,6 +97,40 @@ describe("PostOffice", () => {
     b.say(a, "late");
     await delivered();
     assertEquals(b.heard, ["0.t1 is gone"]);
+  });
+
+  it("threads write to each other by a port of their own, in order, and not through their host", async () => {
+    const ports: Port[] = [];
+    const listen: ListenToPort = (port, listener) => {
+      ports.push(port);
+      port.onmessage = ({ data }) => listener(data);
+    };
+    try {
+      const root = new Realm();
+      const a = new Realm("thread", root, listen), b = new Realm("thread", root, listen);
+      const child = new Realm("process", root);
+      for (let i = 0; i < 100; i++) {
+        a.say(b, `${i}`);
+        b.say(a, `${i}`);
+        if (i % 10 === 0) await delivered();
+      }
+      a.say(child, "the long way");
+      a.say(root, "to the host");
+      while (a.heard.length < 100 || b.heard.length < 100) await delivered();
+      const numbers = Array.from({ length: 100 }, (_, i) => i);
+      assertEquals(b.heard, numbers.map((i) => `${a.address}: ${i}`));
+      assertEquals(a.heard, numbers.map((i) => `${b.address}: ${i}`));
+      assertEquals(ports.length, 2);
+      assertEquals([child.heard.length, root.heard.length], [1, 1]);
+      b.end();
+      await delivered();
+      assertEquals(a.heard.at(-1), `${b.address} is gone`);
+      a.say(b, "too late");
+      await delivered();
+      assertEquals(a.heard.length, 102);
+    } finally {
+      for (const port of ports) port.close();
+    }
   });
 
   it("letters of one turn leave together", async () => {
