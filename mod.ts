@@ -35,6 +35,7 @@ export type { ActivityOptions, ActivitySettings } from "./src/multiprocessing/ac
 export { currentProcess, currentThread } from "./src/multiprocessing/current_process.ts";
 export type { CurrentProcess, CurrentThread } from "./src/multiprocessing/current_process.ts";
 export { Local, local } from "./src/multiprocessing/local.ts";
+export { Condition } from "./src/multiprocessing/sync/condition.ts";
 export { Lock } from "./src/multiprocessing/sync/lock.ts";
 export { Held } from "./src/multiprocessing/sync/held.ts";
 export type { AcquireOptions } from "./src/multiprocessing/sync/held.ts";
