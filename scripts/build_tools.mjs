@@ -1,4 +1,5 @@
 // Runs the programs that build and test the package: npm, and whatever must not fail.
+import { delimiter } from "node:path";
 import process from "node:process";
 import { runChild } from "./runtimes.mjs";
 
@@ -18,10 +19,11 @@ export async function must(path, args, options) {
 /** What `npm run` tells its scripts about the project that runs them, which another one must not see. */
 const OURS = /^npm_(package|lifecycle|command|config_(local_prefix|prefix|global_prefix|noproxy))/i;
 
-/** Runs npm in another project, in the folder `cwd`. */
-export function npm(args, { cwd }) {
+/** Runs npm in another project, in the folder `cwd`, with the folder `bin` first in the search path. */
+export function npm(args, { cwd, bin = "" }) {
   const foreign = Object.keys(process.env).filter((name) => OURS.test(name));
   const env = Object.fromEntries(foreign.map((name) => [name, undefined]));
+  if (bin !== "") env.PATH = `${bin}${delimiter}${process.env.PATH ?? ""}`;
   const settings = { cwd, env, timeout: 180_000 };
   const script = process.env.npm_execpath;
   if (script?.endsWith("npm-cli.js")) return must(process.execPath, [script, ...args], settings);

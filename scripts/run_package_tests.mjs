@@ -16,6 +16,8 @@ const STEPS = {
   forms: 300,
   jsr: 180,
   jsr_npm: 120,
+  size: 60,
+  bundlers: 300,
 };
 
 const GUARD = "POOL_PACKAGE_TESTS";
