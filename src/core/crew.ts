@@ -334,18 +334,28 @@ export class Crew {
     this.#events.shrunk();
   }
 
+  /** The next one starts before this one is sent home. */
   #renew(lane: Lane): void {
-    this.#retire(lane);
+    this.#leaveSeat(lane);
     this.#refill();
+    this.#sendHome(lane);
+  }
+
+  #retire(lane: Lane): void {
+    this.#leaveSeat(lane);
+    this.#sendHome(lane);
   }
 
   /** Its seat is free for another, also while it finishes what it has. */
-  #retire(lane: Lane): void {
+  #leaveSeat(lane: Lane): void {
     this.#vacate(lane);
     this.#leaving.add(lane);
+    this.#events.retired(lane);
+  }
+
+  #sendHome(lane: Lane): void {
     lane.retire();
     if (lane.state === "closing") this.#limitClosing(lane);
-    this.#events.retired(lane);
   }
 
   /** A finalizer that never ends must not hold up anybody. */

@@ -8,6 +8,7 @@ import {
 } from "../../src/core/errors.ts";
 import type { PoolEvent } from "../../src/core/events.ts";
 import type { SetupCall } from "../../src/protocol/messages.ts";
+import type { FakeWorker } from "./fake_adapter.ts";
 import { Bench, bench, states } from "./fake_scheduler.ts";
 
 const SETUP: SetupCall = {
@@ -221,8 +222,13 @@ describe("Crew", () => {
     assertEquals(made.worker(0).ended, true);
   });
 
-  it("renews a worker whose memory has grown too much", async () => {
-    const made = await bench({ workers: 1, maxMemoryPerChild: 1000 });
+  it("renews a worker whose memory has grown too much; the next one starts first", async () => {
+    const workers: FakeWorker[] = [];
+    const onSpawn = (next: FakeWorker): void => {
+      assert(workers.every((one) => one.all("close").length === 0));
+      workers.push(next);
+    };
+    const made = await bench({ workers: 1, maxMemoryPerChild: 1000 }, { onSpawn });
     assertEquals(made.worker(0).all("start")[0]!.reportMemory, true);
     for (const memory of [999, 1001]) {
       made.submit();
@@ -233,7 +239,7 @@ describe("Crew", () => {
       await made.turn();
     }
     assertEquals(made.worker(0).ended, true);
-    assertEquals(made.adapter.living.length, 1);
+    assertEquals([made.adapter.living.length, workers.length], [1, 2]);
   });
 
   it("sends idle workers home after idleTimeout, down to minWorkers, and gives them nothing", async () => {
