@@ -35,8 +35,12 @@ export type { ActivityOptions, ActivitySettings } from "./src/multiprocessing/ac
 export { currentProcess, currentThread } from "./src/multiprocessing/current_process.ts";
 export type { CurrentProcess, CurrentThread } from "./src/multiprocessing/current_process.ts";
 export { Local, local } from "./src/multiprocessing/local.ts";
+export { BoundedSemaphore } from "./src/multiprocessing/sync/bounded_semaphore.ts";
 export { Condition } from "./src/multiprocessing/sync/condition.ts";
+export { Event } from "./src/multiprocessing/sync/event.ts";
 export { Lock } from "./src/multiprocessing/sync/lock.ts";
+export { RLock } from "./src/multiprocessing/sync/rlock.ts";
+export { Semaphore } from "./src/multiprocessing/sync/semaphore.ts";
 export { Held } from "./src/multiprocessing/sync/held.ts";
 export type { AcquireOptions } from "./src/multiprocessing/sync/held.ts";
 export * from "./src/core/errors.ts";

@@ -1,12 +1,20 @@
 /** The classes of shared things by the name under which they travel. */
 import { realm } from "../protocol/realm.ts";
+import { reviveBoundedSemaphore } from "./sync/bounded_semaphore.ts";
 import { reviveCondition } from "./sync/condition.ts";
+import { reviveEvent } from "./sync/event.ts";
 import { reviveLock } from "./sync/lock.ts";
+import { reviveRLock } from "./sync/rlock.ts";
+import { reviveSemaphore } from "./sync/semaphore.ts";
 
 /** Lets this realm receive all shared things; may be called again. */
 export function installRevivers(): void {
   if (realm.revivers.size > 0) return;
   const { revivers } = realm;
+  revivers.set("BoundedSemaphore", reviveBoundedSemaphore);
   revivers.set("Condition", reviveCondition);
+  revivers.set("Event", reviveEvent);
   revivers.set("Lock", reviveLock);
+  revivers.set("RLock", reviveRLock);
+  revivers.set("Semaphore", reviveSemaphore);
 }

@@ -1,8 +1,17 @@
-/** A lock in shared memory. */
+/**
+ * A lock in shared memory.
+ *
+ * The owner's word is the lock: 0, or the number of the realm that holds it. A realm that is dead holds
+ * nothing, so that the next one takes it over. Taking and giving back are one operation each; who
+ * dies before it tells those who sleep is found out by them after a slice (see event_count.ts).
+ *
+ * A reentrant lock has a word more: how many times its owner has taken it. Only the owner writes it, and
+ * whoever takes the lock begins it anew; so it does not matter what the dead leave there.
+ */
 import { InvalidStateError } from "../../core/errors.ts";
 import { livingRealms } from "../../protocol/living_realms.ts";
 import type { Engine } from "../sharing/link.ts";
-import { EVENT_COUNT_WORDS, EventCount } from "./event_count.ts";
+import { WAITING_LINE_WORDS, WaitingLine } from "./waiting_line.ts";
 
 /** What one realm can do with a lock; the same by calls from other processes. */
 export interface LockOps {
@@ -10,59 +19,59 @@ export interface LockOps {
   acquire(timeout: number | undefined): Taken | null | Promise<Taken | null>;
   /** Throws where this realm does not hold it. */
   release(): void | Promise<void>;
-  /** How often this realm holds it. */
+  /** How often this realm holds it; `Condition` must know. */
   timesHeld(): number | Promise<number>;
 }
 
-/** How a lock was taken. */
+/** How something was taken. */
 export interface Taken {
   readonly ownerDied: boolean;
 }
 
-const TAKEN: Taken = { ownerDied: false };
-const TAKEN_OVER: Taken = { ownerDied: true };
+/** From one that gave it back. */
+export const TAKEN: Taken = { ownerDied: false };
+/** From one that died with it. */
+export const TAKEN_OVER: Taken = { ownerDied: true };
 
-/** Words: the event count, then who holds the lock, and who has the next turn because it waited long. */
-const OWNER = EVENT_COUNT_WORDS, HUNGRY = OWNER + 1, WORDS = HUNGRY + 1;
+const OWNER = WAITING_LINE_WORDS, TIMES = OWNER + 1, WORDS = TIMES + 1;
 
-/** After so many milliseconds nobody overtakes a waiter any more. */
-const PATIENCE = 1;
-
-/**
- * The owner's word is the lock: 0, or the number of the realm that holds it. A realm that is dead holds
- * nothing, so that the next one takes it over.
- *
- * A free lock goes to whoever comes first, which is fast: a sleeper needs 50 µs to wake. Whoever has
- * waited for a millisecond puts its number into the second word, and all others stand back.
- */
+/** One per realm and memory. */
 export class LockEngine implements Engine<LockOps> {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
-  readonly #changes: EventCount;
+  readonly #line: WaitingLine;
+  readonly #reentrant: boolean;
   readonly #realms = livingRealms();
 
-  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(4 * WORDS)) {
+  /** @param reentrant its holder may take it again */
+  constructor(
+    memory: SharedArrayBuffer = new SharedArrayBuffer(4 * WORDS),
+    reentrant: boolean = false,
+  ) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
-    this.#changes = new EventCount(this.#words, 0, true);
+    this.#reentrant = reentrant;
+    const isFree = (): boolean => Atomics.load(this.#words, OWNER) === 0;
+    // The second wait of a realm that takes it twice must not stand behind one of another realm.
+    this.#line = new WaitingLine(this.#words, 0, isFree, !reentrant);
   }
 
   as(client: number): LockOps {
     return {
       acquire: (timeout) => this.acquire(client, timeout),
       release: () => this.release(client),
-      timesHeld: () => Number(this.isHeldBy(client)),
+      timesHeld: () => this.timesHeld(client),
     };
   }
 
   /** Takes it at once, or waits without blocking; those of one realm in their order. */
   acquire(client: number, timeout: number | undefined): Taken | null | Promise<Taken | null> {
-    if (!this.#changes.isAwaited) {
+    if (this.#reentrant || !this.#line.isAwaited) {
       const taken = this.#take(client);
       if (taken) return taken;
     }
     if (timeout === 0) return null;
-    return this.#wait(client, timeout);
+    return this.#line.wait(() => this.#take(client), { timeout, client });
   }
 
   /** As {@linkcode acquire}, but blocks this thread. */
@@ -70,20 +79,14 @@ export class LockEngine implements Engine<LockOps> {
     const taken = this.#take(client);
     if (taken) return taken;
     if (timeout === 0) return null;
-    const turn = this.#turn(client);
-    try {
-      return this.#changes.waitSync(() => this.#take(client) ?? turn(), { timeout, client }) ??
-        null;
-    } finally {
-      this.#yieldTurn(client);
-    }
+    return this.#line.waitSync(() => this.#take(client), { timeout, client });
   }
 
   release(client: number): void {
-    if (Atomics.compareExchange(this.#words, OWNER, client, 0) !== client) {
-      throw this.#refusal();
-    }
-    this.#changes.notify(Atomics.load(this.#words, HUNGRY) === 0 ? 1 : Infinity);
+    const words = this.#words;
+    if (this.#reentrant && this.isHeldBy(client) && Atomics.sub(words, TIMES, 1) > 1) return;
+    if (Atomics.compareExchange(words, OWNER, client, 0) !== client) throw this.#refusal();
+    this.#line.notify();
   }
 
   /** Whether this realm holds it. */
@@ -91,40 +94,24 @@ export class LockEngine implements Engine<LockOps> {
     return Atomics.load(this.#words, OWNER) === client;
   }
 
-  async #wait(client: number, timeout: number | undefined): Promise<Taken | null> {
-    const turn = this.#turn(client);
-    const attempt = (): Taken | undefined => this.#take(client) ?? turn();
-    const taken = await this.#changes.wait(attempt, { timeout, client });
-    this.#yieldTurn(client);
-    return taken ?? null;
+  /** How often this realm holds it. */
+  timesHeld(client: number): number {
+    if (!this.isHeldBy(client)) return 0;
+    return this.#reentrant ? Atomics.load(this.#words, TIMES) : 1;
   }
 
   #take(client: number): Taken | undefined {
     const words = this.#words;
-    const hungry = Atomics.load(words, HUNGRY);
-    if (hungry !== 0 && hungry !== client) {
-      if (this.#realms.isAlive(hungry)) return undefined;
-      Atomics.compareExchange(words, HUNGRY, hungry, 0);
+    const owner = Atomics.load(words, OWNER);
+    if (this.#reentrant && owner === client) {
+      Atomics.add(words, TIMES, 1);
+      return TAKEN;
     }
-    const owner = Atomics.compareExchange(words, OWNER, 0, client);
-    if (owner === 0) return TAKEN;
-    if (this.#realms.isAlive(owner)) return undefined;
-    return Atomics.compareExchange(words, OWNER, owner, client) === owner ? TAKEN_OVER : undefined;
-  }
-
-  /** Claims the next turn once it has waited long enough. */
-  #turn(client: number): () => undefined {
-    const since = performance.now();
-    return () => {
-      if (performance.now() - since < PATIENCE) return;
-      Atomics.compareExchange(this.#words, HUNGRY, 0, client);
-    };
-  }
-
-  #yieldTurn(client: number): void {
-    if (Atomics.compareExchange(this.#words, HUNGRY, client, 0) !== client) return;
-    // Those who stood back while the lock was free.
-    if (Atomics.load(this.#words, OWNER) === 0) this.#changes.notify();
+    if (owner !== 0 && this.#realms.isAlive(owner)) return undefined;
+    if (!this.#line.mayTake(client)) return undefined;
+    if (Atomics.compareExchange(words, OWNER, owner, client) !== owner) return undefined;
+    if (this.#reentrant) Atomics.store(words, TIMES, 1);
+    return owner === 0 ? TAKEN : TAKEN_OVER;
   }
 
   #refusal(): Error {

@@ -1,0 +1,133 @@
+import { show } from "../../core/options.ts";
+import { ownNumber } from "../../protocol/living_realms.ts";
+import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
+import { type Kind, Link } from "../sharing/link.ts";
+import { type AcquireOptions, checkAcquire, Held } from "./held.ts";
+import { MOST_PERMITS, SemaphoreEngine, type SemaphoreOps } from "./semaphore_engine.ts";
+
+const KIND: Kind<SemaphoreOps, SemaphoreEngine> = {
+  name: "Semaphore",
+  methods: ["acquire", "release", "getValue"],
+  join: (memory) => new SemaphoreEngine(memory),
+};
+
+/**
+ * So many permits, each held by one worker at a time. Pass it in arguments, results, initargs or messages:
+ * every receiver has the same one. Mirrors `multiprocessing.Semaphore`.
+ *
+ * A permit belongs to the worker that took it, and is free again when that worker dies: the next
+ * `acquire` that gets it says so by `ownerDied`. Anyone may release: whoever holds no permit gives back
+ * one of another, and when none is held the value rises, above that of the start too; what it rose by
+ * are signals, and one that a dead worker took does not come back.
+ *
+ * Nobody starves: after a millisecond a waiter is not overtaken any more. Permits beyond the first
+ * 4,096 do not come back from the dead either.
+ *
+ * @example Four at a time
+ * ```ts
+ * import { Pool, Semaphore, task } from "@pool/core";
+ *
+ * export const sing = task(import.meta, async (booths: Semaphore, singer: string) => {
+ *   using _booth = await booths.acquire();
+ *   return `${singer} sings`;
+ * });
+ *
+ * if (import.meta.main) {
+ *   const booths = new Semaphore(4);
+ *   await using pool = new Pool(2);
+ *   console.log(await pool.starmap(sing, [[booths, "Ada"], [booths, "Bob"]])); // both
+ *   console.log(await booths.getValue()); // 4
+ * }
+ * ```
+ */
+export class Semaphore {
+  readonly #link: Link<SemaphoreOps, SemaphoreEngine>;
+
+  /**
+   * Makes one with so many free permits.
+   *
+   * @param value a whole number from 0 to 2,147,483,647; default 1
+   * @throws `RangeError` for other numbers
+   */
+  constructor(value?: number);
+  /** @ignore for one that came from another worker */
+  constructor(link: Link<SemaphoreOps, SemaphoreEngine>);
+  constructor(value: number | Link<SemaphoreOps, SemaphoreEngine> = 1) {
+    this.#link = value instanceof Link ? value : linkToSemaphore(KIND, value, false);
+  }
+
+  /**
+   * Takes a permit, which `using` or the result's `release()` gives back. Resolves to `null` where none
+   * could be had in time, with `timeout` or `block: false`.
+   *
+   * Rejects with `ProcessError` where the process that made it has ended.
+   */
+  async acquire(options?: AcquireOptions): Promise<Held | null> {
+    const taken = await this.#link.ops.acquire(checkAcquire(options, "acquire semaphore"));
+    return taken && new Held(taken.ownerDied, () => this.#link.ops.release());
+  }
+
+  /**
+   * As {@linkcode Semaphore.acquire}, but blocks this thread.
+   *
+   * @throws `InvalidStateError` in child processes of the creator's
+   */
+  acquireSync(options?: AcquireOptions): Held | null {
+    const timeout = checkAcquire(options, "acquire semaphore");
+    const engine = this.#link.engine("acquire semaphore");
+    const client = ownNumber();
+    const taken = engine.acquireSync(client, timeout);
+    return taken && new Held(taken.ownerDied, () => engine.release(client));
+  }
+
+  /**
+   * Gives a permit back: one of this worker's, else one of another's, else the value rises by one.
+   *
+   * Rejects with `RangeError` where the value would be too high.
+   */
+  async release(): Promise<void> {
+    await this.#link.ops.release();
+  }
+
+  /** As {@linkcode Semaphore.release}, at once. */
+  releaseSync(): void {
+    this.#link.engine("release semaphore").release(ownNumber());
+  }
+
+  /** How many permits are free; others may take them in the same moment. */
+  async getValue(): Promise<number> {
+    return await this.#link.ops.getValue();
+  }
+
+  /** @ignore */
+  [PARTS](shared: boolean): SharedParts {
+    return this.#link.parts(this, shared);
+  }
+
+  /** Throws: JSON cannot carry it. */
+  toJSON(): never {
+    throw new TypeError(`Cannot turn ${this.constructor.name} into JSON: pass it as it is`);
+  }
+}
+
+/** Makes the semaphore of this realm for one that came. */
+export function reviveSemaphore(parts: SharedParts): Semaphore {
+  return new Semaphore(Link.from(KIND, parts));
+}
+
+/** Makes the memory of a new semaphore of some kind. */
+export function linkToSemaphore(
+  kind: Kind<SemaphoreOps, SemaphoreEngine>,
+  value: number,
+  bounded: boolean,
+): Link<SemaphoreOps, SemaphoreEngine> {
+  if (typeof value !== "number") {
+    throw new TypeError(`Cannot make ${kind.name}: value must be a number, not ${show(value)}`);
+  }
+  if (!Number.isInteger(value) || value < 0 || value > MOST_PERMITS) {
+    throw new RangeError(
+      `Cannot make ${kind.name}: value must be a whole number from 0 to ${MOST_PERMITS}, not ${value}`,
+    );
+  }
+  return Link.to(kind, SemaphoreEngine.make(value, bounded));
+}
