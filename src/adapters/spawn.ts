@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process"
 import { statSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import type { Stdio } from "../protocol/stdio.ts";
 import { type Command, showCommand, SpawnError } from "../protocol/subprocess_errors.ts";
 import { sendSignal, signalNumber } from "./signals.ts";
 import {
@@ -15,9 +16,6 @@ import {
 } from "./spawn_streams.ts";
 
 export { signalName } from "./signals.ts";
-
-/** Where a stream of the child leads: to us, to where ours leads, or nowhere. */
-export type Stdio = "pipe" | "inherit" | "ignore";
 
 /** A command, checked. */
 export interface SpawnRequest {

@@ -1,5 +1,6 @@
 /** Checks what users pass, at the call and before anything is started. */
-import { shellTakesOneString, type SpawnRequest, type Stdio } from "../adapters/spawn.ts";
+import { shellTakesOneString, type SpawnRequest } from "../adapters/spawn.ts";
+import type { Stdio } from "../protocol/stdio.ts";
 import { checkChoice, checkOptions, checkSignal, show } from "../core/options.ts";
 import type { Command } from "../protocol/subprocess_errors.ts";
 import type { PopenOptions } from "./options.ts";

@@ -39,4 +39,4 @@ export type {
   CommandOutput,
   SpawnFault,
 } from "../protocol/subprocess_errors.ts";
-export type { Stdio } from "../adapters/spawn.ts";
+export type { Stdio } from "../protocol/stdio.ts";

@@ -1,4 +1,4 @@
-import type { Stdio } from "../adapters/spawn.ts";
+import type { Stdio } from "../protocol/stdio.ts";
 
 /** Makes a pipe to the child; for `stdin`, `stdout` and `stderr`. Mirrors `subprocess.PIPE`. */
 export const PIPE = "pipe" as const;

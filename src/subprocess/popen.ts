@@ -1,4 +1,5 @@
-import { signalName, spawnChild, type SpawnedChild, type Stdio } from "../adapters/spawn.ts";
+import { signalName, spawnChild, type SpawnedChild } from "../adapters/spawn.ts";
+import type { Stdio } from "../protocol/stdio.ts";
 import { InvalidStateError } from "../core/errors.ts";
 import { checkOptions, checkTimeout, checkWait, show } from "../core/options.ts";
 import { type Command, TimeoutExpired } from "../protocol/subprocess_errors.ts";

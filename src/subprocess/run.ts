@@ -1,4 +1,4 @@
-import type { Stdio } from "../adapters/spawn.ts";
+import type { Stdio } from "../protocol/stdio.ts";
 import { checkOptions, checkTimeout } from "../core/options.ts";
 import {
   CalledProcessError,
