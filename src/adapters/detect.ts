@@ -9,11 +9,13 @@ import { host } from "./host.ts";
 import { inline } from "./inline.ts";
 import { nodeProcesses } from "./node/process.ts";
 import { nodeThreads } from "./node/thread.ts";
+import { runtimeCodec } from "./process/codec.ts";
 import { processId } from "./process_id.ts";
 import { signalNumber } from "./signals.ts";
+import { wrapText } from "./text_memory.ts";
 import { warn } from "./warn.ts";
 
-export { availableWorkers, host, inline, processId, signalNumber, warn };
+export { availableWorkers, host, inline, processId, runtimeCodec, signalNumber, warn, wrapText };
 
 /** Worker threads of this runtime; an adapter for each pool. */
 export function threads(): WorkerAdapter {
