@@ -41,6 +41,14 @@ export { Event } from "./src/multiprocessing/sync/event.ts";
 export { Lock } from "./src/multiprocessing/sync/lock.ts";
 export { RLock } from "./src/multiprocessing/sync/rlock.ts";
 export { Semaphore } from "./src/multiprocessing/sync/semaphore.ts";
+export { SharedArray } from "./src/multiprocessing/sync/shared_array.ts";
+export { Value } from "./src/multiprocessing/sync/value.ts";
+export type {
+  CellAddend,
+  CellType,
+  CellValue,
+  CellView,
+} from "./src/multiprocessing/sync/cell_types.ts";
 export { Held } from "./src/multiprocessing/sync/held.ts";
 export type { AcquireOptions } from "./src/multiprocessing/sync/held.ts";
 export * from "./src/core/errors.ts";

@@ -6,6 +6,8 @@ import { reviveEvent } from "./sync/event.ts";
 import { reviveLock } from "./sync/lock.ts";
 import { reviveRLock } from "./sync/rlock.ts";
 import { reviveSemaphore } from "./sync/semaphore.ts";
+import { reviveSharedArray } from "./sync/shared_array.ts";
+import { reviveValue } from "./sync/value.ts";
 
 /** Lets this realm receive all shared things; may be called again. */
 export function installRevivers(): void {
@@ -17,4 +19,6 @@ export function installRevivers(): void {
   revivers.set("Lock", reviveLock);
   revivers.set("RLock", reviveRLock);
   revivers.set("Semaphore", reviveSemaphore);
+  revivers.set("SharedArray", reviveSharedArray);
+  revivers.set("Value", reviveValue);
 }
