@@ -49,6 +49,14 @@ export type {
   CellValue,
   CellView,
 } from "./src/multiprocessing/sync/cell_types.ts";
+export { DictProxy } from "./src/multiprocessing/manager/dict_proxy.ts";
+export type { Entries } from "./src/multiprocessing/manager/entries.ts";
+export type { Key } from "./src/multiprocessing/manager/key.ts";
+export { ListProxy } from "./src/multiprocessing/manager/list_proxy.ts";
+export type { SortOptions } from "./src/multiprocessing/manager/list_proxy.ts";
+export { Manager } from "./src/multiprocessing/manager/manager.ts";
+export type { ManagerOptions } from "./src/multiprocessing/manager/manager.ts";
+export { NamespaceProxy } from "./src/multiprocessing/manager/namespace_proxy.ts";
 export { Held } from "./src/multiprocessing/sync/held.ts";
 export type { AcquireOptions } from "./src/multiprocessing/sync/held.ts";
 export * from "./src/core/errors.ts";

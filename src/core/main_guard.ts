@@ -2,7 +2,7 @@ import { realm } from "../protocol/realm.ts";
 import { PoolError } from "./errors.ts";
 
 /** Throws where the code that makes a pool runs again in each of its workers. */
-export function checkMainGuard(made: "pool" | "executor" | "process" | "thread"): void {
+export function checkMainGuard(made: "pool" | "executor" | "process" | "thread" | "manager"): void {
   if (!realm.importing) return;
   throw new PoolError(
     `Cannot create ${made}: a worker is importing ${realm.importing} to find a task, and this would ` +

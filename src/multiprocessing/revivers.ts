@@ -1,5 +1,10 @@
 /** The classes of shared things by the name under which they travel. */
 import { realm } from "../protocol/realm.ts";
+import { reviveDict } from "./manager/dict_proxy.ts";
+import { reviveList } from "./manager/list_proxy.ts";
+import { ManagerClient } from "./manager/manager_client.ts";
+import { reviveServer } from "./manager/manager_server.ts";
+import { reviveNamespace } from "./manager/namespace_proxy.ts";
 import { reviveBoundedSemaphore } from "./sync/bounded_semaphore.ts";
 import { reviveCondition } from "./sync/condition.ts";
 import { reviveEvent } from "./sync/event.ts";
@@ -17,6 +22,8 @@ export function installRevivers(): void {
   revivers.set("Condition", reviveCondition);
   revivers.set("Event", reviveEvent);
   revivers.set("Lock", reviveLock);
+  revivers.set("ManagerClient", (parts) => new ManagerClient(parts));
+  revivers.set("ManagerServer", reviveServer);
   revivers.set("RLock", reviveRLock);
   revivers.set("Semaphore", reviveSemaphore);
   revivers.set("SharedArray", reviveSharedArray);

@@ -31,6 +31,8 @@ export interface SharedHandle {
   [PARTS](shared: boolean): SharedParts;
   /** It has left with a message; of what belongs to one realm at a time this one is not it any more. */
   left?(): void;
+  /** It came once more to a realm that has it. */
+  came?(): void;
 }
 
 /** True for handles of shared things. */
@@ -41,7 +43,10 @@ export function isShared(value: object): value is SharedHandle {
 /** Finds or makes the handle of this realm. */
 export function reviveShared(parts: SharedParts): SharedHandle {
   const known = realm.handles.get(parts.id)?.deref();
-  if (known) return known;
+  if (known) {
+    known.came?.();
+    return known;
+  }
   const make = realm.revivers.get(parts.kind);
   if (!make) throw new PoolError(`Cannot receive ${parts.kind}: this side does not know the class`);
   const handle = make(parts);

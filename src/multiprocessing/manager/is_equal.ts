@@ -1,0 +1,54 @@
+/** Whether two values that came as copies are the same to Python's `==`: by what they hold. */
+export function isEqual(a: unknown, b: unknown): boolean {
+  return compare(a, b, []);
+}
+
+type Pair = readonly [object, object];
+
+/** @param open pairs whose comparison has begun: in a cycle they are equal as far as is known */
+function compare(a: unknown, b: unknown, open: readonly Pair[]): boolean {
+  if (a === b || (a !== a && b !== b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  if (open.some(([x, y]) => x === a && y === b)) return true;
+  const pairs = [...open, [a, b] as const];
+  if (Array.isArray(a)) return isEqualByKeys(a, b, pairs);
+  if (a instanceof Date) return a.getTime() === (b as Date).getTime();
+  if (a instanceof Map) return isEqualMap(a, b as Map<unknown, unknown>, pairs);
+  if (a instanceof Set) return isEqualMap(mapOf(a), mapOf(b as Set<unknown>), pairs);
+  if (ArrayBuffer.isView(a)) return isEqualBytes(a, b as ArrayBufferView);
+  // What else is no plain object is equal to itself alone: a proxy, a lock.
+  const prototype = Object.getPrototypeOf(a);
+  return (prototype === Object.prototype || prototype === null) && isEqualByKeys(a, b, pairs);
+}
+
+function isEqualByKeys(a: object, b: object, open: readonly Pair[]): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length &&
+    (a as { length?: unknown }).length === (b as { length?: unknown }).length &&
+    keys.every((key) => Object.hasOwn(b, key) && compare(a[key as never], b[key as never], open));
+}
+
+function isEqualMap(
+  a: ReadonlyMap<unknown, unknown>,
+  b: ReadonlyMap<unknown, unknown>,
+  open: readonly Pair[],
+): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) if (!b.has(key) || !compare(value, b.get(key), open)) return false;
+  return true;
+}
+
+function mapOf(values: ReadonlySet<unknown>): Map<unknown, undefined> {
+  return new Map([...values].map((value) => [value, undefined]));
+}
+
+function isEqualBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
+  if (a.byteLength !== b.byteLength) return false;
+  const [x, y] = [bytesOf(a), bytesOf(b)];
+  return x.every((byte, i) => byte === y[i]);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,176 @@
+import { InvalidStateError } from "../../core/errors.ts";
+import { checkChoice, checkOptions, checkString } from "../../core/options.ts";
+import { checkSettings } from "../../core/pool_options.ts";
+import { PARTS } from "../../protocol/shareable.ts";
+import { installRevivers } from "../revivers.ts";
+import type { BoundedSemaphore } from "../sync/bounded_semaphore.ts";
+import type { Condition } from "../sync/condition.ts";
+import type { Event } from "../sync/event.ts";
+import type { Lock } from "../sync/lock.ts";
+import type { RLock } from "../sync/rlock.ts";
+import type { Semaphore } from "../sync/semaphore.ts";
+import type { DictProxy } from "./dict_proxy.ts";
+import { checkedEntries, type Entries } from "./entries.ts";
+import type { Key } from "./key.ts";
+import { type ListProxy, valuesOf } from "./list_proxy.ts";
+import type { NamespaceProxy } from "./namespace_proxy.ts";
+import { type RunningServer, startServer } from "./running_server.ts";
+
+/** Where a {@linkcode Manager} lives. */
+export interface ManagerOptions {
+  /**
+   * `"thread"` (default): in a worker thread of its own. `"inline"`: on the event loop of its creator,
+   * which saves the thread, and keeps all others waiting while that is busy.
+   */
+  readonly backend?: "thread" | "inline";
+  /** For errors and debuggers; default: `Manager-1` and so on. */
+  readonly name?: string;
+  /** Entry of the thread, for bundles in which the default cannot be found. */
+  readonly workerUrl?: string | URL;
+}
+
+/** Number of the last one that this realm has made. */
+let lastNumber = 0;
+
+/**
+ * Keeps dicts, lists and namespaces for many workers, and makes locks, queues and their like. What it gives
+ * can be passed to threads and child processes, anywhere inside arguments, results and messages. Mirrors
+ * `multiprocessing.Manager`.
+ *
+ * `await Manager.start()` makes one that runs; `new Manager()` starts with its first use. An object lives as
+ * long as a worker has a proxy of it, or another object contains it; for some seconds more, so that
+ * none is lost on its way. The manager does not keep the program running. {@linkcode Manager.shutdown}
+ * ends it, and `await using` calls that; from then on its dicts, lists and namespaces reject all calls.
+ *
+ * @example
+ * ```ts
+ * import { type DictProxy, Manager, Process, task } from "@pool/core";
+ *
+ * export const greet = task(import.meta, async (greetings: DictProxy, name: string) => {
+ *   await greetings.set(name, `Hello, ${name}`);
+ * });
+ *
+ * if (import.meta.main) {
+ *   await using manager = await Manager.start();
+ *   const greetings = await manager.dict();
+ *   await using process = new Process({ target: greet, args: [greetings, "Ada"] });
+ *   process.start();
+ *   await process.join();
+ *   console.log(await greetings.get("Ada")); // Hello, Ada
+ * }
+ * ```
+ */
+export class Manager implements AsyncDisposable {
+  /** As it was given, or `Manager-1` and so on. */
+  readonly name: string;
+  readonly #options: ManagerOptions;
+  #running: Promise<RunningServer> | undefined;
+  #isShutDown = false;
+
+  /** One that starts when it is used. Throws `TypeError` for options that make no sense. */
+  constructor(options?: ManagerOptions) {
+    const checked = checkOptions(options, "create manager", ["backend", "name", "workerUrl"]);
+    checkChoice(checked.backend, "backend", ["thread", "inline"]);
+    checkSettings(checked);
+    this.name = checkString(checked.name, "name") ?? `Manager-${++lastNumber}`;
+    this.#options = { ...checked };
+    installRevivers();
+  }
+
+  /** One that runs. Rejects with `PoolError` where its thread cannot be started. */
+  static async start(options?: ManagerOptions): Promise<Manager> {
+    const manager = new Manager(options);
+    await manager.#start();
+    return manager;
+  }
+
+  /** A new dict, filled from a `Map`, from pairs, or from an object. */
+  async dict<K extends Key = string, V = unknown>(
+    init?: Entries<K, V>,
+  ): Promise<DictProxy<K, V>> {
+    const entries = init === undefined ? [] : checkedEntries(init, "make dict");
+    return await this.#make("dict", entries) as DictProxy<K, V>;
+  }
+
+  /** A new list, filled from an iterable. */
+  async list<T = unknown>(init: Iterable<T> = []): Promise<ListProxy<T>> {
+    return await this.#make("list", valuesOf(init, "make list")) as ListProxy<T>;
+  }
+
+  /** A new namespace, filled from an object. */
+  async namespace<T extends object = Record<string, unknown>>(
+    init?: T,
+  ): Promise<NamespaceProxy<T>> {
+    const entries = init === undefined ? [] : checkedEntries(init, "make namespace");
+    return await this.#make("namespace", entries) as unknown as NamespaceProxy<T>;
+  }
+
+  /** A new {@linkcode Lock}. */
+  async lock(): Promise<Lock> {
+    return await this.#make("lock") as Lock;
+  }
+
+  /** A new {@linkcode RLock}. */
+  async rlock(): Promise<RLock> {
+    return await this.#make("rlock") as RLock;
+  }
+
+  /** A new {@linkcode Semaphore}. */
+  async semaphore(value?: number): Promise<Semaphore> {
+    return await this.#make("semaphore", value) as Semaphore;
+  }
+
+  /** A new {@linkcode BoundedSemaphore}. */
+  async boundedSemaphore(value?: number): Promise<BoundedSemaphore> {
+    return await this.#make("boundedSemaphore", value) as BoundedSemaphore;
+  }
+
+  /** A new {@linkcode Condition}, with a lock of its own where none is given. */
+  async condition(lock?: Lock | RLock): Promise<Condition> {
+    return await this.#make("condition", lock) as Condition;
+  }
+
+  /** A new {@linkcode Event}. */
+  async event(): Promise<Event> {
+    return await this.#make("event") as Event;
+  }
+
+  /**
+   * Ends the manager: calls that wait and all later ones reject. May be called again.
+   *
+   * Locks, queues and their like go on for the threads of the same process, whose memory they are in.
+   */
+  async shutdown(): Promise<void> {
+    this.#isShutDown = true;
+    // One that could not be started need not be ended.
+    const server = await this.#running?.catch(() => undefined);
+    await server?.stop();
+  }
+
+  /** As {@linkcode Manager.shutdown}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  /** @ignore */
+  [PARTS](): never {
+    throw new TypeError("a Manager cannot be sent; send what it makes");
+  }
+
+  /** Throws: JSON cannot carry it. */
+  toJSON(): never {
+    throw new TypeError("Cannot turn Manager into JSON");
+  }
+
+  #start(): Promise<RunningServer> {
+    return this.#running ??= startServer({ ...this.#options, name: this.name });
+  }
+
+  async #make(kind: string, ...args: unknown[]): Promise<unknown> {
+    if (this.#isShutDown) {
+      throw new InvalidStateError(`Cannot make ${kind}: ${this.name} was shut down`);
+    }
+    const { client } = await this.#start();
+    return await client.ask("create", kind, args);
+  }
+}

@@ -1,0 +1,93 @@
+import { postOffice } from "../../protocol/post_office.ts";
+import { realmCalls, type Service } from "../../protocol/realm_calls.ts";
+import { PARTS, type SharedHandle, type SharedParts } from "../../protocol/shareable.ts";
+import { DICT } from "./dict_proxy.ts";
+import { LIST } from "./list_proxy.ts";
+import { ManagedDict } from "./managed_dict.ts";
+import { ManagedList } from "./managed_list.ts";
+import { type ManagedKind, ManagedObject } from "./managed_object.ts";
+import type { ManagerOps } from "./manager_client.ts";
+import { NAMESPACE } from "./namespace_proxy.ts";
+import { sharedFactories } from "./shared_factories.ts";
+import { Shelf } from "./shelf.ts";
+
+/** Makes what clients ask for, and keeps it for them; in a realm of its own or in its creator's. */
+export class ManagerServer implements Service {
+  readonly #id: string;
+  readonly #shelf: Shelf;
+  #lastNumber = 0;
+
+  /** Begins to serve under this name. */
+  constructor(id: string) {
+    this.#id = id;
+    this.#shelf = new Shelf(id);
+    realmCalls().offer(id, this);
+  }
+
+  as(client: number): ManagerOps {
+    return {
+      create: (kind, args) => this.create(kind, args),
+      account: (held, released) => this.#shelf.account(client, held, released),
+      shutdown: () => this.shutdown(),
+    };
+  }
+
+  /** Makes an object or a shared thing. */
+  create(kind: string, args: readonly unknown[]): unknown {
+    this.#shelf.checkOpen("make", kind);
+    return this.#factories[kind]!(...args as never[]);
+  }
+
+  /** Nothing can be reached any more. */
+  shutdown(): void {
+    this.#shelf.close();
+    realmCalls().withdraw(this.#id);
+  }
+
+  readonly #factories: Readonly<Record<string, (...args: never[]) => unknown>> = {
+    dict: (entries: readonly [string, unknown][]) => {
+      const dict = new ManagedDict();
+      dict.update(entries);
+      return this.#manage(DICT, dict);
+    },
+    list: (values: readonly unknown[]) => {
+      const list = new ManagedList();
+      list.extend(values);
+      return this.#manage(LIST, list);
+    },
+    namespace: (entries: readonly [string, unknown][]) => {
+      const names = new ManagedDict();
+      names.update(entries);
+      return this.#manage(NAMESPACE, names);
+    },
+    ...sharedFactories,
+  };
+
+  #manage(kind: ManagedKind, target: object): SharedHandle {
+    const id = `${kind.name} ${this.#shelf.address}/${++this.#lastNumber}`;
+    return new ManagedObject(id, kind, target, this.#shelf).handle;
+  }
+}
+
+/** Goes into a new thread, which becomes the realm of a manager when it gets it. */
+export class ServerSeed implements SharedHandle {
+  readonly #parts: SharedParts;
+  /** Never resolves: the thread serves until it is ended. */
+  readonly served: Promise<never> = new Promise(() => {});
+
+  constructor(parts: SharedParts) {
+    this.#parts = parts;
+  }
+
+  [PARTS](): SharedParts {
+    return this.#parts;
+  }
+}
+
+/** The thread has got it. */
+export function reviveServer(parts: SharedParts): ServerSeed {
+  new ManagerServer(parts.id);
+  // Its creator waits for the address; where it is gone, so is this thread.
+  void realmCalls().call(parts, "started", [postOffice().address]).catch(() => {});
+  return new ServerSeed(parts);
+}

@@ -1,0 +1,80 @@
+import { checkString } from "../../core/options.ts";
+import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
+import type { ManagedKind } from "./managed_object.ts";
+import type { ObjectLink } from "./object_link.ts";
+import { RemoteObject } from "./remote_object.ts";
+
+/**
+ * Names with values that live in a {@linkcode Manager}: all workers that have this proxy see the same
+ * ones. Mirrors `multiprocessing.managers.NamespaceProxy`, whose attributes are calls here.
+ *
+ * Values are copied and errors told as by a {@linkcode DictProxy}.
+ *
+ * @example
+ * ```ts
+ * import { Manager } from "@pool/core";
+ *
+ * await using manager = await Manager.start();
+ * const settings = await manager.namespace({ host: "localhost", port: 80 });
+ * await settings.set("port", 8080);
+ * console.log(await settings.get("host"), await settings.get("port")); // localhost 8080
+ * ```
+ */
+export class NamespaceProxy<T extends object = Record<string, unknown>> {
+  readonly #link: ObjectLink;
+
+  /** @ignore made by `manager.namespace()` */
+  constructor(link: ObjectLink) {
+    this.#link = link;
+  }
+
+  /** A copy of what has this name, or `undefined`. Python raises where nothing has it. */
+  async get<N extends keyof T & string>(name: N): Promise<T[N] | undefined> {
+    return await this.#call("get", name) as T[N] | undefined;
+  }
+
+  /** Gives a copy of a value this name. */
+  async set<N extends keyof T & string>(name: N, value: T[N]): Promise<void> {
+    await this.#call("set", name, value);
+  }
+
+  /** Removes a name; whether something had it. */
+  async delete(name: keyof T & string): Promise<boolean> {
+    return await this.#call("delete", name) as boolean;
+  }
+
+  /** @ignore */
+  [PARTS](): SharedParts {
+    return this.#link.parts();
+  }
+
+  /** @ignore */
+  came(): void {
+    this.#link.came();
+  }
+
+  /** Throws: JSON cannot carry it. */
+  toJSON(): never {
+    throw new TypeError("Cannot turn NamespaceProxy into JSON: pass it as it is");
+  }
+
+  async #call(method: string, name: string, ...rest: unknown[]): Promise<unknown> {
+    checkName(name);
+    return await this.#link.call(method, name, ...rest);
+  }
+}
+
+/** What namespaces are to their manager. */
+export const NAMESPACE: ManagedKind = {
+  name: "NamespaceProxy",
+  proxy: (link) => new NamespaceProxy(link),
+};
+
+/** Makes the proxy of this realm for one that came. */
+export function reviveNamespace(parts: SharedParts): NamespaceProxy {
+  return new NamespaceProxy(new RemoteObject(parts));
+}
+
+function checkName(name: unknown): void {
+  if (typeof name !== "string") checkString(name ?? null, "name");
+}
