@@ -20,10 +20,13 @@ export function installRevivers(): void {
   const { revivers } = realm;
   revivers.set("BoundedSemaphore", reviveBoundedSemaphore);
   revivers.set("Condition", reviveCondition);
+  revivers.set("DictProxy", reviveDict);
   revivers.set("Event", reviveEvent);
+  revivers.set("ListProxy", reviveList);
   revivers.set("Lock", reviveLock);
   revivers.set("ManagerClient", (parts) => new ManagerClient(parts));
   revivers.set("ManagerServer", reviveServer);
+  revivers.set("NamespaceProxy", reviveNamespace);
   revivers.set("RLock", reviveRLock);
   revivers.set("Semaphore", reviveSemaphore);
   revivers.set("SharedArray", reviveSharedArray);
