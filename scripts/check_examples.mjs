@@ -22,7 +22,8 @@ import {
   RUNTIMES,
 } from "./runtimes.mjs";
 
-const FOLDER = ".examples"; // inside the repository, so that "@pool/core" resolves
+// Inside the repository, so that "@pool/core" resolves; one for each run, as two may run at once.
+const FOLDER = join(".examples", String(process.pid));
 const RUNNER = join(ROOT, "scripts", "example_runner.mjs");
 const BATCH = 20;
 const BOUND_MS = 30_000; // one example without a line of output
