@@ -23,6 +23,7 @@ export interface ChildRuntime {
 
 /** Workers as children of this process; an adapter for one pool. */
 export function processAdapter(runtime: ChildRuntime): WorkerAdapter {
+  refuseCompiled();
   refuseRecursion();
   const watchdog = new Watchdog();
   return {
@@ -52,10 +53,19 @@ export function processAdapter(runtime: ChildRuntime): WorkerAdapter {
   };
 }
 
-/**
- * A compiled program (`bun build --compile`, `deno compile`) is its own runtime: started as a worker it
- * would run itself, and start workers again. A worker has taken its arguments away.
- */
+/** A compiled program (`bun build --compile`, `deno compile`) is its own runtime: a child would be it again. */
+function refuseCompiled(): void {
+  const { Deno } = globalThis as { Deno?: { build: { standalone?: boolean } } };
+  // Where Bun puts the files of a compiled program, on Windows and elsewhere.
+  const embedded = /^\/(\$bunfs|B:\/~BUN)\//.test(defaultWorkerUrl().pathname);
+  if (!embedded && !Deno?.build.standalone) return;
+  throw new PoolError(
+    "Cannot start child processes: this program is compiled into one file, and has no runtime to " +
+      "start them by; use threads",
+  );
+}
+
+/** For compiled programs of other kinds. A worker has taken its arguments away. */
 function refuseRecursion(): void {
   if (!process.argv.includes(CHILD_ARGUMENT)) return;
   throw new PoolError(
