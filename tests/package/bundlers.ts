@@ -1,7 +1,7 @@
 /** Builds and runs the programs of examples/bundlers with the packed package. */
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { npm } from "../../scripts/build_tools.mjs";
+import { must, npm } from "../../scripts/build_tools.mjs";
 import { ROOT } from "../../scripts/runtimes.mjs";
 import { done, install, runtimes, TARBALL, WORK } from "./project.ts";
 
@@ -11,6 +11,20 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   deno_compile: ["thread: 4,25,168"],
 };
 const BOTH = ["thread: 4,25,168", "process: 4,25,168"];
+
+/** Bundles run by any runtime. */
+const EVERYWHERE = ["esbuild", "rspack", "vite"];
+
+/** A compiled program that asks for child processes: without the refusal they would be the program again. */
+const ASKS_FOR_PROCESSES = `
+import { ProcessPool } from "@pool/core";
+console.log("started");
+try {
+  new ProcessPool(1);
+} catch (error) {
+  console.log(String(error));
+}`;
+const REFUSAL = /^started\nPoolError: Cannot start child processes: this program is compiled/;
 
 /** What `deno compile` says where it cannot fetch the runtime that it puts into the program. */
 const NO_DENORT = /Setting up base binary/;
@@ -38,9 +52,22 @@ for (const name of names) {
     results.push(`(${name}: its runtime cannot be fetched)`);
     continue;
   }
-  const { stdout } = await npm(["run", "--silent", "start"], { cwd: folder, bin });
   const expected = (EXPECTED[name] ?? BOTH).join("\n");
-  if (stdout.trim() !== expected) throw new Error(`${name} printed\n${stdout}, not\n${expected}`);
+  const check = (by: string, { stdout }: { stdout: string }): void => {
+    if (stdout.trim() === expected) return;
+    throw new Error(`${name} by ${by} printed\n${stdout}, not\n${expected}`);
+  };
+  check("npm start", await npm(["run", "--silent", "start"], { cwd: folder, bin }));
+  if (EVERYWHERE.includes(name)) {
+    check("bun", await must(runtimes.bun, ["dist/main.js"], { cwd: folder }));
+    check("deno", await must(runtimes.deno, ["run", "-A", "dist/main.js"], { cwd: folder }));
+  }
+  if (name === "bun_compile") {
+    writeFileSync(join(folder, "src", "main.ts"), ASKS_FOR_PROCESSES);
+    await npm(["run", "build"], { cwd: folder, bin });
+    const { stdout } = await must(join(folder, "dist", "program"), [], { cwd: folder });
+    if (!REFUSAL.test(stdout)) throw new Error(`The compiled program printed\n${stdout}`);
+  }
   results.push(name);
 }
 done(results.join(", "));
