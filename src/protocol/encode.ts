@@ -20,6 +20,7 @@ import {
 } from "./describe.ts";
 import { MaybeEncodingError } from "./errors.ts";
 import { cloneOf, isBoxed, isPlatform } from "./platform.ts";
+import { KeptMark } from "./kept_mark.ts";
 import { isPrimitive } from "./primitive.ts";
 import { describeError } from "./error_record.ts";
 import { realm } from "./realm.ts";
@@ -207,6 +208,7 @@ class Copier {
       return this.#copy(value.value);
     }
     if (isShared(value)) return this.#copyShared(value);
+    if (value instanceof KeptMark) return this.#copyKept(value);
     const codec = realm.classesByPrototype.get(prototype);
     if (codec?.encode) return this.#copyRegistered(value, codec.name, codec.encode);
     if (value instanceof Error) return this.#copyError(value);
@@ -265,6 +267,14 @@ class Copier {
     if (handle.left) this.leaving.push(handle);
     this.marked = true;
     return this.#remember(handle, { [MARK]: "shared", parts });
+  }
+
+  #copyKept(value: KeptMark): unknown {
+    const { mark } = value;
+    const copy: Record<string, unknown> = this.#remember(value, { [MARK]: mark[MARK] });
+    for (const key of Object.keys(mark)) copy[key] = this.#copy(mark[key]);
+    this.marked = true;
+    return copy;
   }
 
   #copyError(error: Error): unknown {

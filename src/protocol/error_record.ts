@@ -152,14 +152,22 @@ export function rebuildError(
   return error;
 }
 
+/** Whether this realm has the class of an error. */
+export function isKnownError({ class: name }: ErrorRecord): boolean {
+  return name === "DOMException" || classOf(name) !== undefined;
+}
+
+function classOf(name: string | null): { readonly prototype: object } | undefined {
+  if (name === null) return undefined;
+  return realm.classesByName.get(name) ?? libraryError(name) ?? builtin(name);
+}
+
 /** The error without its parts; `known` where it is of its own class. */
 function createShell(
   { class: name, name: ownName, message }: ErrorRecord,
 ): { error: Error; known: boolean } {
   if (name === "DOMException") return { error: new DOMException(message, ownName), known: true };
-  const known = name === null
-    ? undefined
-    : realm.classesByName.get(name) ?? libraryError(name) ?? builtin(name);
+  const known = classOf(name);
   if (!known) {
     return { error: new RemoteError(message, { remoteName: name ?? ownName }), known: false };
   }

@@ -91,6 +91,8 @@ interface Realm {
   identity: Identity | null;
   /** What was started here and runs. */
   readonly children: Set<RunningChild>;
+  /** It hands values on, and takes none apart: of classes that it does not know it keeps what came. */
+  keepsUnknown: boolean;
   /** False in a child process: what it sends cannot share memory with its host. */
   sharesMemory: boolean;
   /** Finds the context of the task that is running; `null` where tasks never run. */
@@ -119,6 +121,7 @@ export const realm: Realm = holder[key] ??= {
   importing: null,
   identity: null,
   children: new Set(),
+  keepsUnknown: false,
   sharesMemory: true,
   context: null,
   membership: null,

@@ -103,8 +103,12 @@ export class RealmCalls implements Recipient {
   }
 
   deliver({ from, body, marked }: Letter): void {
-    if (marked) revive(body);
     const message = body as Body;
+    try {
+      if (marked) revive(body);
+    } catch (error) {
+      return this.#refuse(from, message, error);
+    }
     switch (message.type) {
       case "call":
         return void this.#serve(from, message);
@@ -127,6 +131,14 @@ export class RealmCalls implements Recipient {
       this.#operations.delete(number);
       livingRealms().leave(number);
     }
+  }
+
+  /** It holds what this realm cannot put together: the caller is told. */
+  #refuse(from: string, { type, number }: Body, reason: unknown): void {
+    if (type !== "call") return this.#take(number)?.reject(reason);
+    const options = { shared: inOneProcess(from, this.#office.address) };
+    const { value, marked, transfer } = encodeFailure(number, reason, options);
+    this.#office.send(from, value, marked, transfer);
   }
 
   #take(number: number): PendingCall | undefined {

@@ -1,8 +1,9 @@
 /** Replaces the marks that `encode` left in a copy. */
 import { define } from "./define.ts";
 import { MARK, type Mark } from "./encode.ts";
-import { type ErrorRecord, rebuildError } from "./error_record.ts";
+import { type ErrorRecord, isKnownError, rebuildError } from "./error_record.ts";
 import { TaskLookupError } from "./errors.ts";
+import { KeptMark } from "./kept_mark.ts";
 import type { SentValue } from "./messages.ts";
 import { realm } from "./realm.ts";
 import { reviveShared } from "./shareable.ts";
@@ -63,6 +64,12 @@ class Reviver {
   }
 
   #reviveMark(mark: Mark): unknown {
+    if (realm.keepsUnknown && !isKnown(mark)) {
+      const kept = new KeptMark(mark);
+      this.#seen.set(mark, kept);
+      this.#reviveProperties(mark);
+      return kept;
+    }
     switch (mark[MARK]) {
       case "error":
         return rebuildError(
@@ -100,5 +107,17 @@ class Reviver {
     const instance = codec.decode(this.revive(data) as never);
     this.#seen.set(mark, instance);
     return instance;
+  }
+}
+
+/** Whether this realm has the class of which a mark tells. */
+function isKnown(mark: Mark): boolean {
+  switch (mark[MARK]) {
+    case "class":
+      return realm.classesByName.get(mark.name)?.decode !== undefined;
+    case "error":
+      return isKnownError(mark.record as ErrorRecord);
+    default:
+      return true;
   }
 }

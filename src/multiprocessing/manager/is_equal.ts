@@ -1,3 +1,5 @@
+import { KeptMark } from "../../protocol/kept_mark.ts";
+
 /** Whether two values that came as copies are the same to Python's `==`: by what they hold. */
 export function isEqual(a: unknown, b: unknown): boolean {
   return compare(a, b, []);
@@ -16,6 +18,7 @@ function compare(a: unknown, b: unknown, open: readonly Pair[]): boolean {
   if (a instanceof Date) return a.getTime() === (b as Date).getTime();
   if (a instanceof Map) return isEqualMap(a, b as Map<unknown, unknown>, pairs);
   if (a instanceof Set) return isEqualMap(mapOf(a), mapOf(b as Set<unknown>), pairs);
+  if (a instanceof KeptMark) return compare(a.mark, (b as KeptMark).mark, pairs);
   if (ArrayBuffer.isView(a)) return isEqualBytes(a, b as ArrayBufferView);
   // What else is no plain object is equal to itself alone: a proxy, a lock.
   const prototype = Object.getPrototypeOf(a);

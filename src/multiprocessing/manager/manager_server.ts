@@ -1,5 +1,6 @@
 import { postOffice } from "../../protocol/post_office.ts";
 import { realmCalls, type Service } from "../../protocol/realm_calls.ts";
+import { realm } from "../../protocol/realm.ts";
 import { PARTS, type SharedHandle, type SharedParts } from "../../protocol/shareable.ts";
 import { DICT } from "./dict_proxy.ts";
 import { LIST } from "./list_proxy.ts";
@@ -86,6 +87,7 @@ export class ServerSeed implements SharedHandle {
 
 /** The thread has got it. */
 export function reviveServer(parts: SharedParts): ServerSeed {
+  realm.keepsUnknown = true;
   new ManagerServer(parts.id);
   // Its creator waits for the address; where it is gone, so is this thread.
   void realmCalls().call(parts, "started", [postOffice().address]).catch(() => {});
