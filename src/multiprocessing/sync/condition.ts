@@ -6,7 +6,8 @@ import { PARTS, reviveShared, type SharedParts } from "../../protocol/shareable.
 import { type Kind, Link } from "../sharing/link.ts";
 import { ConditionEngine, type ConditionOps } from "./condition_engine.ts";
 import type { AcquireOptions, Held } from "./held.ts";
-import { Lock } from "./lock.ts";
+import type { Lock } from "./lock.ts";
+import { RLock } from "./rlock.ts";
 import { TIMES_HELD } from "./times_held.ts";
 
 const KIND: Kind<ConditionOps, ConditionEngine> = {
@@ -21,9 +22,11 @@ const KIND: Kind<ConditionOps, ConditionEngine> = {
  * travels with it. Mirrors `multiprocessing.Condition`.
  *
  * Those who wait are notified in the order in which they came, and no later one gets the notification of
- * an earlier one. A worker that dies while it waits is passed by. Up to 1024 can wait at a time.
+ * an earlier one. A worker that dies while it waits is passed by; where it had been notified and could
+ * not go on, the next one is. Up to 1024 can wait at a time.
  *
- * The lock belongs to a worker: its async functions are kept apart by a `Lock`, which is the default.
+ * Its own lock is an {@linkcode RLock}, as in Python, which keeps workers apart, but not the async
+ * functions of one worker. Where several of them use one condition, give it a {@linkcode Lock}.
  *
  * @example
  * ```ts
@@ -51,21 +54,21 @@ const KIND: Kind<ConditionOps, ConditionEngine> = {
  * ```
  */
 export class Condition {
-  readonly #lock: Lock;
+  readonly #lock: Lock | RLock;
   readonly #link: Link<ConditionOps, ConditionEngine>;
 
   /**
    * Makes a condition.
    *
-   * @param lock protects what is waited for; others may use it too. Default: a new one
+   * @param lock protects what is waited for; others may use it too. Default: a new `RLock`
    * @throws `TypeError` for what is no lock
    */
-  constructor(lock?: Lock);
+  constructor(lock?: Lock | RLock);
   /** @ignore for one that came from another worker */
-  constructor(lock: Lock, link: Link<ConditionOps, ConditionEngine>);
-  constructor(lock: Lock = new Lock(), link = Link.to(KIND, new ConditionEngine())) {
+  constructor(lock: Lock | RLock, link: Link<ConditionOps, ConditionEngine>);
+  constructor(lock: Lock | RLock = new RLock(), link = Link.to(KIND, new ConditionEngine())) {
     if (typeof lock !== "object" || lock === null || !(TIMES_HELD in lock)) {
-      throw new TypeError(`Cannot use lock: it must be a Lock, not ${show(lock)}`);
+      throw new TypeError(`Cannot use lock: it must be a Lock or an RLock, not ${show(lock)}`);
     }
     this.#lock = lock;
     this.#link = link;
@@ -92,7 +95,8 @@ export class Condition {
   }
 
   /**
-   * Gives the lock back, waits to be notified, and takes the lock again. Resolves to false where
+   * Gives the lock back, however often this worker has taken it, waits to be notified, and takes it again
+   * as often. Resolves to false where
    * `timeout` (milliseconds) went by before; also then the lock was taken again, however long that took.
    *
    * Rejects with `InvalidStateError` where this worker does not hold the lock, with `RangeError` where
@@ -245,6 +249,6 @@ function timeLeft(timeout: number | undefined): () => number | undefined {
 
 /** Makes the condition of this realm for one that came, with its lock. */
 export function reviveCondition(parts: SharedParts): Condition {
-  const lock = reviveShared(parts.facts as SharedParts) as Lock;
+  const lock = reviveShared(parts.facts as SharedParts) as Lock | RLock;
   return new Condition(lock, Link.from(KIND, parts));
 }

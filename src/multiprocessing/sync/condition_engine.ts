@@ -10,8 +10,11 @@
  * that of another. Nothing is lost between the release of the lock and the sleep, because the place was
  * taken before the release.
  *
- * A realm that dies leaves its number on its places, which the next one passes by or takes over. One
- * that dies between two marks has notified the first; those it did not wake see their mark after a slice.
+ * A realm that dies leaves its number on its place. Where the ticket is not 0 the place is free. Where it
+ * is, somebody was notified who could do nothing about it: the one who has waited longest inherits that, by
+ * the next notifier, or else after a slice by itself. First the heir is marked, then the place is freed: a
+ * death in between wakes one too many, and not one too few. A notifier that dies between two marks has
+ * notified the first; who was marked and not woken sees it after a slice.
  */
 import { livingRealms } from "../../protocol/living_realms.ts";
 import type { Engine } from "../sharing/link.ts";
@@ -29,12 +32,24 @@ export interface ConditionOps {
   notify(count: number): void | Promise<void>;
 }
 
+/** Who is where. */
+interface Survey {
+  /** Places that were not notified, in the order in which they were taken. */
+  readonly waiting: readonly number[];
+  /** Places that were notified and whose owners are dead. */
+  readonly inheritable: readonly number[];
+  /** All behind these are free. */
+  readonly used: number;
+}
+
 /** So many can wait at a time. */
 const PLACES = 1024;
 /** Words: the event count, the last ticket, how many places were in use at the last look; the places. */
 const LAST_TICKET = EVENT_COUNT_WORDS, USED = LAST_TICKET + 1, FIRST = USED + 1;
 /** Words of a place: who waits there, and its ticket; 0 when it was notified. */
 const PLACE_WORDS = 2, TICKET = 1;
+/** Milliseconds after which sleepers look for what the dead have left them. */
+const SLICE = 100;
 
 /** One per realm and condition. */
 export class ConditionEngine implements Engine<ConditionOps> {
@@ -42,8 +57,11 @@ export class ConditionEngine implements Engine<ConditionOps> {
   readonly #words: Int32Array;
   readonly #changes: EventCount;
   readonly #realms = livingRealms();
+  /** Places for which this realm sleeps. */
+  readonly #asleep = new Set<number>();
+  #lastLook = 0;
 
-  constructor(memory = new SharedArrayBuffer(4 * (FIRST + PLACES * PLACE_WORDS))) {
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(4 * wordOf(PLACES))) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
     this.#changes = new EventCount(this.#words, 0, false);
@@ -63,9 +81,11 @@ export class ConditionEngine implements Engine<ConditionOps> {
     for (let place = 0; place < PLACES; place++) {
       const at = wordOf(place), owner = Atomics.load(words, at);
       if (owner !== 0 && this.#realms.isAlive(owner)) continue;
+      if (owner !== 0 && this.#isNotified(place)) this.notify(0);
       // Before it is mine: should I die now, whoever looks for the dead comes this far.
       if (place >= Atomics.load(words, USED)) Atomics.store(words, USED, place + 1);
-      if (Atomics.compareExchange(words, at, owner, client) !== owner) continue;
+      const found = Atomics.compareExchange(words, at, owner, client);
+      if (found !== owner && Atomics.compareExchange(words, at, 0, client) !== 0) continue;
       Atomics.store(words, at + TICKET, this.#nextTicket());
       return place;
     }
@@ -73,12 +93,16 @@ export class ConditionEngine implements Engine<ConditionOps> {
   }
 
   async sleep(client: number, place: number, timeout: number | undefined): Promise<void> {
-    await this.#changes.wait(() => this.#isNotified(place) || undefined, { timeout, client });
+    this.#asleep.add(place);
+    await this.#changes.wait(this.#attempt(place), { timeout, client });
+    this.#asleep.delete(place);
   }
 
   /** As {@linkcode sleep}, but blocks this thread. */
   sleepSync(client: number, place: number, timeout: number | undefined): void {
-    this.#changes.waitSync(() => this.#isNotified(place) || undefined, { timeout, client });
+    this.#asleep.add(place);
+    this.#changes.waitSync(this.#attempt(place), { timeout, client });
+    this.#asleep.delete(place);
   }
 
   leave(client: number, place: number): boolean {
@@ -88,39 +112,69 @@ export class ConditionEngine implements Engine<ConditionOps> {
   }
 
   notify(count: number): void {
-    const waiting = this.#waiting().slice(0, count);
-    for (const place of waiting) Atomics.store(this.#words, wordOf(place) + TICKET, 0);
-    if (waiting.length > 0) this.#changes.notify();
+    const words = this.#words;
+    const { waiting, inheritable, used } = this.#survey();
+    Atomics.store(words, USED, used);
+    const next = waiting.slice(0, count + inheritable.length);
+    for (const place of next) Atomics.store(words, wordOf(place) + TICKET, 0);
+    for (const place of inheritable) this.#free(place);
+    if (next.length > 0) this.#changes.notify();
+  }
+
+  #attempt(place: number): () => true | undefined {
+    return () => {
+      this.#lookForDead();
+      return this.#isNotified(place) || undefined;
+    };
   }
 
   #isNotified(place: number): boolean {
     return Atomics.load(this.#words, wordOf(place) + TICKET) === 0;
   }
 
-  /** 0 is left out; after two billion it goes on below zero. */
-  #nextTicket(): number {
-    const words = this.#words;
-    return Atomics.add(words, LAST_TICKET, 1) + 1 | 0 || this.#nextTicket();
+  /** Without the lock: only places for which this realm sleeps can be marked. */
+  #lookForDead(): void {
+    const now = performance.now();
+    if (now - this.#lastLook < SLICE) return;
+    this.#lastLook = now;
+    const { waiting, inheritable } = this.#survey();
+    inheritable.forEach((dead, rank) => {
+      const heir = waiting[rank];
+      if (heir === undefined || !this.#asleep.has(heir)) return;
+      const at = wordOf(heir) + TICKET, ticket = Atomics.load(this.#words, at);
+      // Notified in the meantime: the next in line comes with the next slice.
+      if (ticket === 0 || Atomics.compareExchange(this.#words, at, ticket, 0) !== ticket) return;
+      if (!this.#free(dead)) Atomics.store(this.#words, at, ticket);
+    });
   }
 
-  /** The places of living owners that were not notified, in the order in which they were taken. */
-  #waiting(): number[] {
+  /** Takes a place from a dead owner; false where another was faster. */
+  #free(place: number): boolean {
+    const at = wordOf(place), owner = Atomics.load(this.#words, at);
+    if (owner === 0 || this.#realms.isAlive(owner)) return false;
+    return Atomics.compareExchange(this.#words, at, owner, 0) === owner;
+  }
+
+  /** 0 is left out; after two billion it goes on below zero. */
+  #nextTicket(): number {
+    return Atomics.add(this.#words, LAST_TICKET, 1) + 1 | 0 || this.#nextTicket();
+  }
+
+  #survey(): Survey {
     const words = this.#words, now = Atomics.load(words, LAST_TICKET);
-    const ages = new Map<number, number>();
+    const ages = new Map<number, number>(), inheritable: number[] = [];
     let used = 0;
     for (let place = 0; place < Atomics.load(words, USED); place++) {
       const owner = Atomics.load(words, wordOf(place));
       if (owner === 0) continue;
-      if (!this.#realms.isAlive(owner)) {
-        Atomics.compareExchange(words, wordOf(place), owner, 0);
-        continue;
-      }
-      used = place + 1;
       const ticket = Atomics.load(words, wordOf(place) + TICKET);
-      if (ticket !== 0) ages.set(place, now - ticket | 0);
+      const alive = this.#realms.isAlive(owner);
+      if (alive || ticket === 0) used = place + 1;
+      if (alive && ticket !== 0) ages.set(place, now - ticket | 0);
+      if (!alive && ticket === 0) inheritable.push(place);
     }
-    Atomics.store(words, USED, used);
-    return [...ages.keys()].sort((a, b) => ages.get(b)! - ages.get(a)!);
+    const waiting = [...ages.keys()].sort((a, b) => ages.get(b)! - ages.get(a)!);
+    return { waiting, inheritable, used };
   }
 }
 

@@ -1,0 +1,4 @@
+import { conditionSuite } from "./conformance/condition.ts";
+import { processBackend } from "./conformance/backends.ts";
+
+conditionSuite(processBackend);

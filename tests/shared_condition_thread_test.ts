@@ -1,0 +1,4 @@
+import { conditionSuite } from "./conformance/condition.ts";
+import { threadBackend } from "./conformance/backends.ts";
+
+conditionSuite(threadBackend);
