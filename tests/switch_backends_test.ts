@@ -1,34 +1,12 @@
 /** The same program on each backend, and on an executor of somebody else. */
-import { spawn } from "node:child_process";
 import { describe } from "node:test";
-import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Executor, type ExecutorMapOptions, type ExecutorResults, Future } from "@pool/core";
 import { report } from "../examples/switch_backends.ts";
 import { it } from "./conformance/bounded.ts";
+import { start } from "./programs.ts";
 
-const PROGRAM = fileURLToPath(new URL("../examples/switch_backends.ts", import.meta.url));
 const EXPECTED = "true false true\n2 95 false 25 21 16\n";
-
-function run(backend: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const options = "deno" in process.versions ? ["run", "-A", "--no-check", "--quiet"] : [];
-  const env: Record<string, string | undefined> = { ...process.env };
-  delete env.NODE_TEST_CONTEXT;
-  const child = spawn(process.execPath, [...options, PROGRAM, backend], {
-    env: env as Record<string, string>,
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: 15_000,
-    killSignal: "SIGKILL",
-  });
-  let stdout = "", stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text) => stdout += text);
-  child.stderr.setEncoding("utf8").on("data", (text) => stderr += text);
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
-  });
-}
 
 /** The smallest executor that somebody could write: each call runs at once. */
 class ImmediateExecutor implements Executor {
@@ -65,7 +43,8 @@ class ImmediateExecutor implements Executor {
 describe("a program that switches its backend by a word", () => {
   for (const backend of ["inline", "thread", "process"]) {
     it(`says the same on ${backend}`, async () => {
-      assertEquals(await run(backend), { code: 0, stdout: EXPECTED, stderr: "" });
+      const { outcome } = start("switch_backends.ts", [backend]);
+      assertEquals(await outcome, { end: 0, stdout: EXPECTED, stderr: "" });
     });
   }
 
