@@ -35,6 +35,7 @@ export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
   #ops: Ops;
   #id: string | undefined;
   #via: string | undefined;
+  #attaching: Promise<void> | undefined;
 
   private constructor(kind: Kind<Ops, E>, facts: unknown, engine: E | undefined, ops: Ops) {
     this.#kind = kind;
@@ -64,13 +65,23 @@ export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
     const link = new Link(kind, facts, engine, ops);
     link.#id = id;
     link.#via = engine ? undefined : via;
-    if (!engine && inOneProcess(via, postOffice().address)) void link.#attach(parts);
+    if (!engine && inOneProcess(via, postOffice().address)) link.#attaching = link.#attach(parts);
     return link;
   }
 
   /** What this realm can do with it; with promises for results where it is called elsewhere. */
   get ops(): Ops {
     return this.#ops;
+  }
+
+  /** Its memory, where this realm has it. */
+  get near(): E | undefined {
+    return this.#engine;
+  }
+
+  /** Where its memory is fetched, or was: when that ends, either way. */
+  get attaching(): Promise<void> | undefined {
+    return this.#attaching;
   }
 
   /** Its memory, for what cannot wait; throws `InvalidStateError` where there is none. */

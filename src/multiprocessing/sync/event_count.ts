@@ -98,6 +98,12 @@ export class EventCount {
     return promise;
   }
 
+  /** Tries those of this realm who wait; for who ends waits, or blocks the thread in which they wait. */
+  attend(): void {
+    this.#serve();
+    if (!this.isAwaited) this.#clearTimer();
+  }
+
   /** Waits and blocks this thread. */
   waitSync<T>(attempt: Attempt<T>, { timeout = Infinity, client }: WaitLimits): T | undefined {
     const words = this.#words, at = this.#at;
