@@ -35,7 +35,7 @@ const KIND: Kind<SemaphoreOps, SemaphoreEngine> = {
  * if (import.meta.main) {
  *   const booths = new Semaphore(4);
  *   await using pool = new Pool(2);
- *   console.log(await pool.starmap(sing, [[booths, "Ada"], [booths, "Bob"]])); // both
+ *   console.log(await pool.starmap(sing, [[booths, "Ada"], [booths, "Bob"]])); // ["Ada sings", "Bob sings"]
  *   console.log(await booths.getValue()); // 4
  * }
  * ```
