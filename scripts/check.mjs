@@ -52,7 +52,7 @@ function steps({ deno, node, std }) {
     ],
     versions: [script("check_versions.mjs")],
     docs: [[deno.path, ["doc", "--lint", ...ENTRIES]]],
-    links: [script("check_links.mjs")],
+    links: [script("check_links.mjs"), script("check_messages.mjs")],
     publish: [[deno.path, ["publish", "--dry-run", "--allow-dirty"]]],
     "doc-examples": [script("check_examples.mjs")],
     programs: [script("check_examples.mjs", "--folder")],
