@@ -22,7 +22,7 @@ function messages() {
 const known = messages();
 const headings = [...readFileSync(join(ROOT, PAGE), "utf8").matchAll(/^### `(.+)`$/gm)];
 const stale = headings.map(([, heading]) => heading).filter((heading) => {
-  const parts = heading.split("…").map((part) => part.trim());
+  const parts = heading.split("…").map((part) => part.replace(/^[\s:;,]+|\s+$/g, ""));
   return !parts.every((part) => part.length < SHORTEST || known.includes(part));
 });
 for (const heading of stale) console.error(`${PAGE}: no message in src reads "${heading}"`);
