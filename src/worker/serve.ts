@@ -1,15 +1,16 @@
 /** A worker's life: set up, run jobs, close. */
 import { Claims } from "../protocol/claims.ts";
+import { findFunction } from "../protocol/find_function.ts";
 import type { SentValue, SetupCall, ToWorker } from "../protocol/messages.ts";
 import { type PostLetters, postOffice } from "../protocol/post_office.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
 import { Slots } from "../protocol/slots.ts";
-import { endOfChildren, enterAs, settleAt } from "./identity.ts";
+import { endings, endOfChildren, enterAs, settleAt } from "./identity.ts";
 import { encodeThrown } from "./failures.ts";
 import { RunLoop, type WorkerServices } from "./run_loop.ts";
 import type { RunningTask } from "./running_task.ts";
 import { loadRevivers } from "./shared_things.ts";
-import { findFunction, FunctionTable } from "./task_lookup.ts";
+import { FunctionTable } from "./task_lookup.ts";
 
 /** One worker as its surroundings see it. */
 export interface ServedWorker {
@@ -67,6 +68,7 @@ export function serve(services: WorkerServices): ServedWorker {
       error = sentError(thrown);
     }
     if (mayHaveChildren) await endOfChildren();
+    await endings();
     services.post({ type: "closed", error });
   }
 

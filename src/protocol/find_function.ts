@@ -1,0 +1,96 @@
+/** Finds the functions that references name, in the realm that runs them. */
+import { compile } from "./compile.ts";
+import { TaskLookupError } from "./errors.ts";
+import { type AnyFunction, type FunctionReference, hashSource, realm } from "./realm.ts";
+
+type TaskReference = FunctionReference & { readonly kind: "task" };
+type ExportReference = FunctionReference & { readonly kind: "export" };
+
+/** Finds what a reference names, importing its module where needed. */
+export function findFunction(
+  reference: FunctionReference,
+  guarded: boolean,
+): Promise<AnyFunction> | AnyFunction {
+  switch (reference.kind) {
+    case "task":
+      return findTask(reference, guarded);
+    case "export":
+      return findExport(reference, guarded);
+    case "source":
+      return compile(reference.source);
+  }
+}
+
+/** As {@linkcode findFunction}, but only what needs no import. */
+export function findLoaded(reference: FunctionReference): AnyFunction | undefined {
+  if (reference.kind === "source") return compile(reference.source);
+  return reference.kind === "task" && isLoaded(reference) ? loadedTask(reference) : undefined;
+}
+
+async function findTask(reference: TaskReference, guarded: boolean): Promise<AnyFunction> {
+  if (!isLoaded(reference)) await importModule(reference.url, guarded);
+  return loadedTask(reference);
+}
+
+function isLoaded({ url, name, index }: TaskReference): boolean {
+  return realm.tasks.get(url)?.get(name)?.[index] !== undefined;
+}
+
+function loadedTask(reference: TaskReference): AnyFunction {
+  const { url, name, index } = reference;
+  const fn = realm.tasks.get(url)?.get(name)?.[index];
+  if (!fn) {
+    throw new TaskLookupError(
+      `Cannot find ${
+        describe(reference)
+      }: the module defined no such task when the worker imported ` +
+        "it; define tasks at the top level, not under a condition or inside a function",
+    );
+  }
+  if (hashSource(String(fn)) !== reference.hash) {
+    throw new TaskLookupError(
+      `Cannot run ${describe(reference)}: the worker found another function in its place; ` +
+        "define the tasks of a module in the same order on every import, or give them names",
+    );
+  }
+  return fn;
+}
+
+async function findExport({ url, name }: ExportReference, guarded: boolean): Promise<AnyFunction> {
+  const module = await importModule(url, guarded);
+  const fn = module[name];
+  if (typeof fn === "function") return fn;
+  const names = Object.keys(module).filter((key) => typeof module[key] === "function");
+  throw new TaskLookupError(
+    `Cannot find export ${JSON.stringify(name)} of ${url}: ` +
+      (fn === undefined ? "there is none" : "it is no function") +
+      `; the module's functions are: ${names.join(", ") || "none"}`,
+  );
+}
+
+function describe({ url, name, index }: TaskReference): string {
+  const label = name ? `task ${JSON.stringify(name)}` : "unnamed task";
+  return `${label} (number ${index + 1} of that name) of ${url}`;
+}
+
+async function importModule(url: string, guarded: boolean): Promise<Record<string, unknown>> {
+  if (guarded) realm.importing = url;
+  try {
+    // What bundlers must leave alone.
+    return await import(/* webpackIgnore: true */ /* @vite-ignore */ url);
+  } catch (error) {
+    throw new TaskLookupError(
+      `Cannot import ${url} in the worker: ${error instanceof Error ? error.message : error}` +
+        hint(url),
+      { cause: error },
+    );
+  } finally {
+    realm.importing = null;
+  }
+}
+
+/** Threads can load what only their process has in memory; `[eval]` and `[stdin]` nobody can. */
+function hint(url: string): string {
+  if (!url.startsWith("blob:") && !/\/\[(eval|stdin)[^/]*$/.test(url)) return "";
+  return " (the module exists only in the memory of the host: put it into a file)";
+}
