@@ -35,6 +35,16 @@ export type { ActivityOptions, ActivitySettings } from "./src/multiprocessing/ac
 export { currentProcess, currentThread } from "./src/multiprocessing/current_process.ts";
 export type { CurrentProcess, CurrentThread } from "./src/multiprocessing/current_process.ts";
 export { Local, local } from "./src/multiprocessing/local.ts";
+export { Connection } from "./src/multiprocessing/pipe/connection.ts";
+export { Pipe } from "./src/multiprocessing/pipe/pipe.ts";
+export type { PipeOptions } from "./src/multiprocessing/pipe/pipe.ts";
+export { waitReady } from "./src/multiprocessing/pipe/wait_ready.ts";
+export type {
+  Bytes,
+  RecvBytesIntoOptions,
+  RecvBytesOptions,
+  SendBytesOptions,
+} from "./src/multiprocessing/pipe/byte_range.ts";
 export { BoundedSemaphore } from "./src/multiprocessing/sync/bounded_semaphore.ts";
 export { Condition } from "./src/multiprocessing/sync/condition.ts";
 export { Event } from "./src/multiprocessing/sync/event.ts";

@@ -5,6 +5,8 @@ import { reviveList } from "./manager/list_proxy.ts";
 import { ManagerClient } from "./manager/manager_client.ts";
 import { reviveServer } from "./manager/manager_server.ts";
 import { reviveNamespace } from "./manager/namespace_proxy.ts";
+import { reviveConnection } from "./pipe/connection.ts";
+import { revivePipe } from "./pipe/shared_pipe.ts";
 import { reviveBoundedSemaphore } from "./sync/bounded_semaphore.ts";
 import { reviveCondition } from "./sync/condition.ts";
 import { reviveEvent } from "./sync/event.ts";
@@ -20,6 +22,7 @@ export function installRevivers(): void {
   const { revivers } = realm;
   revivers.set("BoundedSemaphore", reviveBoundedSemaphore);
   revivers.set("Condition", reviveCondition);
+  revivers.set("Connection", reviveConnection);
   revivers.set("DictProxy", reviveDict);
   revivers.set("Event", reviveEvent);
   revivers.set("ListProxy", reviveList);
@@ -27,6 +30,7 @@ export function installRevivers(): void {
   revivers.set("ManagerClient", (parts) => new ManagerClient(parts));
   revivers.set("ManagerServer", reviveServer);
   revivers.set("NamespaceProxy", reviveNamespace);
+  revivers.set("Pipe", revivePipe);
   revivers.set("RLock", reviveRLock);
   revivers.set("Semaphore", reviveSemaphore);
   revivers.set("SharedArray", reviveSharedArray);

@@ -1,0 +1,41 @@
+import { checkBoolean, checkOptions } from "../../core/options.ts";
+import { ownNumber } from "../../protocol/living_realms.ts";
+import { Connection } from "./connection.ts";
+import { Handle } from "./handle.ts";
+import { type End, PipeEngine } from "./pipe_engine.ts";
+import { SharedPipe } from "./shared_pipe.ts";
+
+/** What a {@linkcode Pipe} can do. */
+export interface PipeOptions {
+  /** Both ends send and receive, the default; else the first receives and the second sends. */
+  readonly duplex?: boolean;
+}
+
+/**
+ * Makes a pipe and returns its two ends: what is sent at one is received at the other. Mirrors
+ * `multiprocessing.Pipe`.
+ *
+ * It holds 256 KiB in each direction. It is served by the process in which it was made: in others its
+ * ends work as long as that one lives.
+ *
+ * @example
+ * ```ts
+ * import { EOFError, Pipe } from "@pool/core";
+ *
+ * const [receiver, sender] = Pipe({ duplex: false });
+ * await sender.send({ hello: "world" });
+ * await sender.close();
+ * console.log(await receiver.recv()); // { hello: "world" }
+ * console.log(await receiver.recv().catch((error) => error instanceof EOFError)); // true
+ * ```
+ */
+export function Pipe<A = unknown, B = unknown>(
+  options?: PipeOptions,
+): [Connection<A, B>, Connection<B, A>] {
+  const { duplex } = checkOptions(options, "make pipe", ["duplex"]);
+  const both = checkBoolean(duplex, "duplex") ?? true;
+  const engine = PipeEngine.make(both);
+  const pipe = SharedPipe.to(engine);
+  const open = (end: End) => new Handle(pipe, both, end, engine.open(end, ownNumber()));
+  return [new Connection(open(0)), new Connection(open(1))];
+}

@@ -1,0 +1,217 @@
+import { EOFError, InvalidStateError } from "../../core/errors.ts";
+import type { Frame } from "../sharing/byte_ring.ts";
+import { RingReader } from "../sharing/ring_reader.ts";
+import { type Caller, type Channel, Content, type Outcome, refusal, resultOf } from "./channel.ts";
+
+/** Takes a message out of the memory for heads, where it does not stay. */
+export type Take<T> = (reader: RingReader) => T;
+
+/** A call that receives. */
+interface Receiving<T> {
+  readonly caller: Caller;
+  readonly content: Content;
+  readonly take: Take<T>;
+  hasTurn: boolean;
+}
+
+const READY: Outcome<boolean> = { value: true }, GIVEN_UP: Outcome<boolean> = { value: false };
+
+/** Milliseconds for which a receiver looks again and again, where that was worth it before. */
+const SPIN = 0.02;
+/** Where it never is, it is tried with one of so many messages. */
+const SELDOM = 64;
+
+/** Reads the messages of a channel. One per realm and channel. */
+export class Receiver {
+  readonly #channel: Channel;
+  readonly #reader: RingReader;
+  readonly #next: Frame = {
+    position: 0,
+    size: 0,
+    first: false,
+    last: false,
+    tag: 0,
+    headLength: 0,
+    restLength: 0,
+  };
+  /** So many messages are waited for without spinning, and so many it will be after a vain spin. */
+  #calm = 0;
+  #nextCalm = 1;
+
+  /** @param head where heads of messages go */
+  constructor(channel: Channel, head: Uint8Array) {
+    this.#channel = channel;
+    this.#reader = new RingReader(channel.ring, head);
+  }
+
+  /** The next message; at once and without a promise where it is there. */
+  receive<T>(caller: Caller, content: Content, take: Take<T>): T | Promise<T> {
+    const receiving: Receiving<T> = { caller, content, take, hasTurn: false };
+    if (!this.#channel.data.isAwaited) {
+      const outcome = this.#attempt(receiving) ?? this.#spin(receiving);
+      if (outcome) return resultOf(outcome);
+    }
+    return this.#wait(receiving);
+  }
+
+  /** As {@linkcode receive}, but blocks this thread. */
+  receiveSync<T>(caller: Caller, content: Content, take: Take<T>): T {
+    const { data } = this.#channel;
+    const receiving: Receiving<T> = { caller, content, take, hasTurn: false };
+    const attempt = () => {
+      // Those who wait in this thread cannot go on by themselves.
+      data.attend();
+      return this.#attempt(receiving);
+    };
+    const outcome = data.waitSync(attempt, { timeout: undefined, client: caller.client });
+    return resultOf(outcome ?? refusal(caller, "receive")!);
+  }
+
+  /** Whether there is something to receive, or the end. */
+  isReady(client: number): boolean {
+    const { ring, writers } = this.#channel;
+    return this.#hasMessage(client) ||
+      (!writers.areLiving() && (ring.isEmpty || this.#hasMessage(client)));
+  }
+
+  /** Waits for that, at most so many milliseconds and until `isOver`. */
+  async poll(
+    caller: Caller,
+    timeout: number | undefined,
+    isOver: () => boolean,
+  ): Promise<boolean> {
+    const { client } = caller;
+    if (this.isReady(client)) return true;
+    if (timeout === 0) return false;
+    const attempt = (): Outcome<boolean> | undefined => {
+      if (isOver()) return GIVEN_UP;
+      return refusal(caller, "poll") ?? (this.isReady(client) ? READY : undefined);
+    };
+    const outcome = await this.#channel.data.wait(attempt, { timeout, client });
+    return outcome ? resultOf(outcome) : false;
+  }
+
+  /** As {@linkcode poll}, but blocks this thread. */
+  pollSync({ client }: Caller, timeout: number | undefined): boolean {
+    const { data } = this.#channel;
+    const attempt = () => {
+      data.attend();
+      return this.isReady(client) || undefined;
+    };
+    return data.waitSync(attempt, { timeout, client }) ?? false;
+  }
+
+  /** To be called when `isOver` has changed. */
+  attend(): void {
+    this.#channel.data.attend();
+  }
+
+  async #wait<T>(receiving: Receiving<T>): Promise<T> {
+    const { caller } = receiving;
+    const attempt = () => refusal(caller, "receive") ?? this.#attempt(receiving);
+    const { client } = caller;
+    const outcome = await this.#channel.data.wait(attempt, { timeout: undefined, client });
+    this.#leave(receiving);
+    return resultOf(outcome ?? refusal(caller, "receive")!);
+  }
+
+  /** An answer that takes less than a wake-up is worth waiting for. */
+  #spin<T>(receiving: Receiving<T>): Outcome<T> | undefined {
+    if (this.#calm > 0) return void this.#calm--;
+    const { ring } = this.#channel;
+    const end = performance.now() + SPIN;
+    while (performance.now() < end) {
+      const outcome = ring.isEmpty ? undefined : this.#attempt(receiving);
+      if (outcome) {
+        this.#nextCalm = 1;
+        return outcome;
+      }
+    }
+    this.#calm = this.#nextCalm;
+    this.#nextCalm = Math.min(SELDOM, 2 * this.#nextCalm);
+    return undefined;
+  }
+
+  /** Reads what is there; nothing while the message is not whole. */
+  #attempt<T>(receiving: Receiving<T>): Outcome<T> | undefined {
+    const { ring, readersTurn, room } = this.#channel;
+    if (!receiving.hasTurn) {
+      if (ring.isEmpty) return this.#endIfOver(receiving);
+      if (!readersTurn.take(receiving.caller.client)) return undefined;
+      receiving.hasTurn = true;
+      this.#reader.drop();
+    }
+    const other = this.#refuseOther(receiving);
+    if (other) return other;
+    const { head } = ring;
+    const found = this.#reader.read();
+    if (ring.head !== head) room.notify();
+    if (found === "part") return this.#endIfOver(receiving);
+    if (found === "nothing") {
+      this.#leave(receiving);
+      return this.#endIfOver(receiving);
+    }
+    const outcome = attemptTo(() => receiving.take(this.#reader));
+    this.#reader.drop();
+    this.#leave(receiving);
+    return outcome;
+  }
+
+  /** A message that is to be received otherwise stays where it is. */
+  #refuseOther<T>(receiving: Receiving<T>): Outcome<T> | undefined {
+    if (this.#reader.isMidway || !this.#skipRest()) return undefined;
+    if (this.#next.tag === receiving.content) return undefined;
+    this.#leave(receiving);
+    const error = receiving.content === Content.value
+      ? "Cannot receive value: the next message was sent by sendBytes; use recvBytes"
+      : "Cannot receive bytes: the next message was sent by send; use recv";
+    return { error: new InvalidStateError(error) };
+  }
+
+  /** The end: nobody is left who could send, and what they have sent is read. */
+  #endIfOver<T>(receiving: Receiving<T>): Outcome<T> | undefined {
+    const { writers, ring } = this.#channel;
+    if (writers.areLiving() || !ring.isEmpty) return undefined;
+    this.#leave(receiving);
+    return { error: new EOFError("Cannot receive: nothing is left, and nobody who could send") };
+  }
+
+  /** Whether a message begins at the head of the ring; it may be another's by now. */
+  #hasMessage(client: number): boolean {
+    const { ring, readersTurn } = this.#channel;
+    if (!ring.peek(this.#next)) return false;
+    if (this.#next.first) return true;
+    // Somebody is reading it, or has died over that.
+    if (!readersTurn.take(client)) return false;
+    const found = this.#skipRest();
+    readersTurn.leave(client);
+    return found;
+  }
+
+  /** Drops what is left of a message whose reader died; whether another follows. Needs the turn. */
+  #skipRest(): boolean {
+    const { ring } = this.#channel;
+    while (ring.peek(this.#next)) {
+      if (this.#next.first) return true;
+      ring.pass(this.#next);
+    }
+    return false;
+  }
+
+  #leave<T>(receiving: Receiving<T>): void {
+    if (!receiving.hasTurn) return;
+    receiving.hasTurn = false;
+    const { ring, readersTurn, data } = this.#channel;
+    readersTurn.leave(receiving.caller.client);
+    if (!ring.isEmpty) data.notify();
+  }
+}
+
+/** What was sent may be refused where it is unpacked. */
+function attemptTo<T>(act: () => T): Outcome<T> {
+  try {
+    return { value: act() };
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,40 @@
+import { PARTS, type SharedHandle, type SharedParts } from "../../protocol/shareable.ts";
+import { type Kind, Link } from "../sharing/link.ts";
+import { Packer } from "../sharing/packer.ts";
+import { PipeEngine } from "./pipe_engine.ts";
+import type { PipeOps } from "./served_pipe.ts";
+
+const KIND: Kind<PipeOps, PipeEngine> = {
+  name: "Pipe",
+  methods: ["adopt", "duplicate", "close", "send", "receive", "poll", "endPoll"],
+  join: (memory) => new PipeEngine(memory),
+};
+
+/** A pipe as one realm knows it: all connections there have it in common. */
+export class SharedPipe implements SharedHandle {
+  readonly link: Link<PipeOps, PipeEngine>;
+  #packer: Packer | undefined;
+
+  constructor(link: Link<PipeOps, PipeEngine>) {
+    this.link = link;
+  }
+
+  /** For a new pipe. */
+  static to(engine: PipeEngine): SharedPipe {
+    return new SharedPipe(Link.to(KIND, engine));
+  }
+
+  /** Packs and unpacks messages. */
+  get packer(): Packer {
+    return this.link.near?.packer ?? (this.#packer ??= new Packer());
+  }
+
+  [PARTS](shared: boolean): SharedParts {
+    return this.link.parts(this, shared);
+  }
+}
+
+/** The pipe of this realm for one that came. */
+export function revivePipe(parts: SharedParts): SharedPipe {
+  return new SharedPipe(Link.from(KIND, parts));
+}
