@@ -207,10 +207,11 @@ export function isWithin(address: string, realm: string): boolean {
 
 /** Whether two realms are threads of one process, and can share memory. */
 export function inOneProcess(a: string, b: string): boolean {
-  return processOf(a) === processOf(b);
+  return mainThreadOf(a) === mainThreadOf(b);
 }
 
-function processOf(address: string): string {
+/** The main thread of the process of a realm. */
+export function mainThreadOf(address: string): string {
   const at = address.lastIndexOf(".p");
   if (at < 0) return ROOT;
   const end = address.indexOf(".", at + 1);

@@ -105,6 +105,8 @@ interface Realm {
   calls: RealmCalls | null;
   /** Shared things that this realm holds, by id; one handle for each. */
   readonly handles: Map<string, WeakRef<SharedHandle>>;
+  /** What a worker has to do before it ends in good order. */
+  readonly endings: Set<() => Promise<void>>;
   /** How handles are made of what came: by kind. */
   readonly revivers: Map<string, (parts: SharedParts) => SharedHandle>;
 }
@@ -128,6 +130,7 @@ export const realm: Realm = holder[key] ??= {
   office: null,
   calls: null,
   handles: new Map(),
+  endings: new Set(),
   revivers: new Map(),
 };
 

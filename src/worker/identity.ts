@@ -25,3 +25,8 @@ export function settleAt(
 export async function endOfChildren(): Promise<void> {
   for (const child of realm.children) if (!child.daemon) await child.join();
 }
+
+/** What this worker has put into queues shall not be lost with it. */
+export async function endings(): Promise<void> {
+  await Promise.all([...realm.endings].map((end) => end()));
+}

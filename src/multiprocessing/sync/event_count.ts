@@ -98,6 +98,19 @@ export class EventCount {
     return promise;
   }
 
+  /** Waits for ever, and without keeping the program running for it. */
+  async waitAside<T>(attempt: Attempt<T>, client: number): Promise<T> {
+    const { promise, resolve } = withResolvers<T>();
+    const tryOnce = (): boolean => {
+      const got = attempt();
+      if (got !== undefined) resolve(got);
+      return got !== undefined;
+    };
+    this.#waiters.push({ tryOnce, giveUp: () => {}, deadline: Infinity, client });
+    if (!this.#asleep) this.#sleep();
+    return await promise;
+  }
+
   /** Tries those of this realm who wait; for who ends waits, or blocks the thread in which they wait. */
   attend(): void {
     this.#serve();
