@@ -1,5 +1,6 @@
 /** A worker's life: set up, run jobs, close. */
 import { Claims } from "../protocol/claims.ts";
+import { findFunction } from "../protocol/find_function.ts";
 import type { SentValue, SetupCall, ToWorker } from "../protocol/messages.ts";
 import { type PostLetters, postOffice } from "../protocol/post_office.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
@@ -9,7 +10,7 @@ import { encodeThrown } from "./failures.ts";
 import { RunLoop, type WorkerServices } from "./run_loop.ts";
 import type { RunningTask } from "./running_task.ts";
 import { loadRevivers } from "./shared_things.ts";
-import { findFunction, FunctionTable } from "./task_lookup.ts";
+import { FunctionTable } from "./task_lookup.ts";
 
 /** One worker as its surroundings see it. */
 export interface ServedWorker {
@@ -22,11 +23,7 @@ export interface ServedWorker {
 }
 
 /** The slots do not tell of these. */
-const UNANNOUNCED: ReadonlySet<ToWorker["type"]> = new Set([
-  "start",
-  "attend",
-  "mail",
-]);
+const UNANNOUNCED: ReadonlySet<ToWorker["type"]> = new Set(["start", "attend", "mail"]);
 
 /** Serves one host, until it says `close`. */
 export function serve(services: WorkerServices): ServedWorker {
@@ -34,9 +31,7 @@ export function serve(services: WorkerServices): ServedWorker {
   let finalizer: SetupCall | null = null;
   let mayHaveChildren = false;
 
-  async function start(
-    message: ToWorker & { readonly type: "start" },
-  ): Promise<void> {
+  async function start(message: ToWorker & { readonly type: "start" }): Promise<void> {
     finalizer = message.finalizer;
     const { workerId, claims, slots, reportMemory, identity, place } = message;
     if (identity) enterAs(identity);
@@ -60,9 +55,7 @@ export function serve(services: WorkerServices): ServedWorker {
       workerId,
       claims: claims ? new Claims(claims) : services.claims,
       reportMemory,
-      slots: slots && services.wrapText
-        ? new Slots(services.wrapText, slots)
-        : undefined,
+      slots: slots && services.wrapText ? new Slots(services.wrapText, slots) : undefined,
     });
     services.post({ type: "ready" });
   }
@@ -111,10 +104,7 @@ export function serve(services: WorkerServices): ServedWorker {
   };
 }
 
-async function runSetup(
-  { reference, args, marked }: SetupCall,
-  guarded: boolean,
-): Promise<void> {
+async function runSetup({ reference, args, marked }: SetupCall, guarded: boolean): Promise<void> {
   const fn = await findFunction(reference, guarded);
   if (marked) await loadRevivers();
   await fn(...(marked ? revive(args) as unknown[] : args));
