@@ -19,20 +19,43 @@ for (const file of ["main.ts", "tasks.ts"]) {
 }
 const deno = realpathSync(runtimes.deno);
 
-/** What each feature of the program needs, as the README says it. */
-const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
-  "inline": [],
-  "threads": [],
-  "tasks on threads": [`--allow-read=${folder}`],
-  "processes": [
-    "--allow-read",
-    "--allow-write",
-    "--allow-env",
-    "--allow-net",
-    `--allow-run=${deno}`,
-  ],
-  "commands": ["--allow-env", `--allow-run=${deno}`],
+interface Feature {
+  /** Its row in the table of docs/getting-started.md. */
+  readonly row: string;
+  /** The least that it needs. */
+  readonly flags: readonly string[];
+}
+
+/** What the program can do. */
+const FEATURES: Readonly<Record<string, Feature>> = {
+  "inline": { row: '`backend: "inline"`, `InlineExecutor`', flags: [] },
+  "threads": { row: "threads with inline functions", flags: [] },
+  "tasks on threads": { row: "threads with tasks", flags: [`--allow-read=${folder}`] },
+  "processes": {
+    row: "child processes",
+    flags: [
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+      "--allow-net",
+      `--allow-run=${deno}`,
+    ],
+  },
+  "commands": { row: "`@pool/core/subprocess`", flags: ["--allow-env", `--allow-run=${deno}`] },
 };
+
+/** The documentation names the permissions that are tested here, and no others. */
+function checkTable(): void {
+  const lines = readFileSync(join(ROOT, "docs", "getting-started.md"), "utf8").split("\n");
+  for (const { row, flags } of Object.values(FEATURES)) {
+    const line = lines.find((text) => text.startsWith(`| ${row} `));
+    const told = line?.match(/--allow-\w+/g) ?? [];
+    const needed = flags.map((flag) => flag.replace(/=.*/, ""));
+    if (line !== undefined && told.sort().join() === needed.sort().join()) continue;
+    const rest = line === undefined ? "has no such row" : `tells ${told.join(" ") || "none"}`;
+    throw new Error(`docs/getting-started.md, "${row}": ${rest}, needed are ${needed.join(" ")}`);
+  }
+}
 
 const env: Record<string, string> = { DENO_DIR: join(WORK, "jsr-cache") };
 
@@ -59,8 +82,9 @@ async function fetchAll(): Promise<number> {
   }
 }
 
+checkTable();
 const requests = await fetchAll();
-for (const [feature, flags] of Object.entries(PERMISSIONS)) {
+for (const [feature, { flags }] of Object.entries(FEATURES)) {
   const enough = await start(["--cached-only", ...flags], feature, deno);
   if (enough.code !== 0) throw new Error(`${feature} with ${flags.join(" ")}: ${enough.output}`);
   for (const flag of flags) {
@@ -72,4 +96,4 @@ for (const [feature, flags] of Object.entries(PERMISSIONS)) {
     }
   }
 }
-done(`${requests} requests, then offline: ${Object.keys(PERMISSIONS).join(", ")}`);
+done(`${requests} requests, then offline: ${Object.keys(FEATURES).join(", ")}`);

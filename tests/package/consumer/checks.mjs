@@ -11,6 +11,7 @@ export async function checkLibrary(core, { run }, tasksUrl) {
       assert.deepEqual(await pool.map(tasks.square, [1, 2, 3]), [1, 4, 9]);
       assert.equal(await pool.apply((x) => x + 1, [1]), 2);
       await assert.rejects(pool.apply(tasks.fail, ["no"]), { name: "RangeError", message: "no" });
+      assert.equal(await pool.apply(tasks.holds, [new core.Lock()]), true);
       const pid = await pool.apply(tasks.pid);
       assert.equal(pid !== process.pid, backend === "process", `${backend}: pid ${pid}`);
       await pool.close();
