@@ -1,0 +1,7 @@
+import { RLock } from "@pool/core";
+import { acquiringSuite } from "./conformance/acquiring.ts";
+import { processBackend, threadBackend } from "./conformance/backends.ts";
+
+for (const backend of [threadBackend, processBackend]) {
+  acquiringSuite(backend, "RLock", () => new RLock());
+}

@@ -1,0 +1,9 @@
+import { Semaphore } from "@pool/core";
+import { acquiringSuite } from "./conformance/acquiring.ts";
+import { acquiringDeathsSuite } from "./conformance/acquiring_deaths.ts";
+import { processBackend, threadBackend } from "./conformance/backends.ts";
+
+for (const backend of [threadBackend, processBackend]) {
+  acquiringSuite(backend, "Semaphore", () => new Semaphore(1));
+  acquiringDeathsSuite(backend, "Semaphore", () => new Semaphore(1));
+}
