@@ -1,5 +1,6 @@
 import { encode } from "../../protocol/encode.ts";
-import type { Operations, Service } from "../../protocol/realm_calls.ts";
+import { PoolError } from "../../core/errors.ts";
+import type { Operations } from "../../protocol/realm_calls.ts";
 import { revive } from "../../protocol/revive.ts";
 import { rememberShared, type SharedHandle, type SharedParts } from "../../protocol/shareable.ts";
 import type { ObjectLink, Trips } from "./object_link.ts";
@@ -14,7 +15,7 @@ export interface ManagedKind {
 }
 
 /** An object in the realm of its manager. */
-export class ManagedObject implements ObjectLink, Service {
+export class ManagedObject implements ObjectLink {
   readonly id: string;
   /** The proxy of this realm: it stands in the other objects that contain this one. */
   readonly handle: SharedHandle;
@@ -34,16 +35,21 @@ export class ManagedObject implements ObjectLink, Service {
     rememberShared(id, this.handle);
   }
 
-  /** All clients may do the same with it. */
-  as(): object {
-    return this.#target;
+  /** Runs a method; its result is not copied. */
+  run(method: string, args: readonly unknown[]): unknown {
+    const target = this.#target;
+    if (typeof target[method] !== "function") {
+      throw new PoolError(`Cannot ${method} ${this.id}: no such method`);
+    }
+    return target[method](...args as never[]);
   }
 
   /** Here too, everything is copied. */
+  // deno-lint-ignore require-await
   async call(method: string, ...args: readonly unknown[]): Promise<unknown> {
     this.#shelf.checkOpen(method, this.id);
-    const copies = copy(args, "args") as never[];
-    return copy(await this.#target[method]!(...copies), "result");
+    const copies = copy(args, "args") as unknown[];
+    return copy(this.run(method, copies), "result");
   }
 
   parts(): SharedParts {
@@ -58,7 +64,8 @@ export class ManagedObject implements ObjectLink, Service {
   }
 }
 
-function copy(value: unknown, root: string): unknown {
+/** A copy of all but shared things. */
+export function copy(value: unknown, root: string): unknown {
   const encoded = encode(value, root, { shared: true });
   return encoded.marked ? revive(encoded.value) : encoded.value;
 }

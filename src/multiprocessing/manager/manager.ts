@@ -171,6 +171,6 @@ export class Manager implements AsyncDisposable {
       throw new InvalidStateError(`Cannot make ${kind}: ${this.name} was shut down`);
     }
     const { client } = await this.#start();
-    return await client.ask("create", kind, args);
+    return await client.ask(`make ${kind}`, "create", args, kind);
   }
 }

@@ -6,43 +6,78 @@ import { DICT } from "./dict_proxy.ts";
 import { LIST } from "./list_proxy.ts";
 import { ManagedDict } from "./managed_dict.ts";
 import { ManagedList } from "./managed_list.ts";
-import { type ManagedKind, ManagedObject } from "./managed_object.ts";
+import { copy, type ManagedKind, ManagedObject } from "./managed_object.ts";
 import type { ManagerOps } from "./manager_client.ts";
 import { NAMESPACE } from "./namespace_proxy.ts";
 import { sharedFactories } from "./shared_factories.ts";
+import { type Clerk, type Outcome, SlotDesk } from "./slot_desk.ts";
 import { Shelf } from "./shelf.ts";
 
 /** Makes what clients ask for, and keeps it for them; in a realm of its own or in its creator's. */
-export class ManagerServer implements Service {
+export class ManagerServer implements Service, Clerk {
   readonly #id: string;
   readonly #shelf: Shelf;
+  readonly #desk: SlotDesk | undefined;
+  /** Answers that went into no slot, by client. */
+  readonly #kept = new Map<number, Outcome[]>();
   #lastNumber = 0;
 
-  /** Begins to serve under this name. */
-  constructor(id: string) {
+  /**
+   * Begins to serve under this name.
+   * @param slots whether threads may call by slot, for which this realm must have nothing else to do
+   */
+  constructor(id: string, slots: boolean) {
     this.#id = id;
     this.#shelf = new Shelf(id);
+    if (slots) this.#desk = new SlotDesk(this);
     realmCalls().offer(id, this);
   }
 
   as(client: number): ManagerOps {
     return {
-      create: (kind, args) => this.create(kind, args),
+      create: (args, kind) => this.#create(kind, args),
+      invoke: (args, id, method) => {
+        // A client that calls by letter may have called by slot before.
+        this.#desk?.serve();
+        return this.#shelf.get(id, method).run(method, args);
+      },
       account: (held, released) => this.#shelf.account(client, held, released),
+      openSlot: (memory) => this.#desk?.open(client, memory),
+      collect: () => this.#collect(client),
       shutdown: () => this.shutdown(),
     };
   }
 
-  /** Makes an object or a shared thing. */
-  create(kind: string, args: readonly unknown[]): unknown {
-    this.#shelf.checkOpen("make", kind);
-    return this.#factories[kind]!(...args as never[]);
+  run([id, method, ...args]: readonly unknown[]): Outcome {
+    try {
+      return { value: this.#shelf.get(id as string, method as string).run(method as string, args) };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  keep(client: number, outcome: Outcome): void {
+    const kept = this.#kept.get(client) ?? [];
+    this.#kept.set(client, kept);
+    // What is in it may change before it is asked for.
+    kept.push("value" in outcome ? { value: copy(outcome.value, "result") } : outcome);
   }
 
   /** Nothing can be reached any more. */
   shutdown(): void {
     this.#shelf.close();
     realmCalls().withdraw(this.#id);
+  }
+
+  #create(kind: string, args: readonly unknown[]): unknown {
+    this.#shelf.checkOpen("make", kind);
+    return this.#factories[kind]!(...args as never[]);
+  }
+
+  #collect(client: number): unknown {
+    const outcome = this.#kept.get(client)?.shift();
+    if (!outcome || "error" in outcome) throw outcome?.error;
+    return outcome.value;
   }
 
   readonly #factories: Readonly<Record<string, (...args: never[]) => unknown>> = {
@@ -88,7 +123,7 @@ export class ServerSeed implements SharedHandle {
 /** The thread has got it. */
 export function reviveServer(parts: SharedParts): ServerSeed {
   realm.keepsUnknown = true;
-  new ManagerServer(parts.id);
+  new ManagerServer(parts.id, true);
   // Its creator waits for the address; where it is gone, so is this thread.
   void realmCalls().call(parts, "started", [postOffice().address]).catch(() => {});
   return new ServerSeed(parts);

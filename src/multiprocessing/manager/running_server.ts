@@ -31,13 +31,13 @@ export async function startServer(
   const here = postOffice().address;
   const id = `Manager ${here}/${++lastNumber}`;
   if (backend === "inline") {
-    const server = new ManagerServer(id);
+    const server = new ManagerServer(id, false);
     return { client: clientOf(id, here), stop: () => Promise.resolve(server.shutdown()) };
   }
   const thread = await startServerThread(id, { name, workerUrl });
   const client = clientOf(id, thread.address);
   const stop = async (): Promise<void> => {
-    const goodbye = client.ask("shutdown").then(() => {}, () => {});
+    const goodbye = client.ask("shut down", "shutdown").then(() => {}, () => {});
     await orTimeout(goodbye, LONGEST_GOODBYE);
     await thread.stop();
   };

@@ -16,7 +16,6 @@ import type { Clock } from "../../core/backend.ts";
 import { InvalidStateError } from "../../core/errors.ts";
 import { livingRealms } from "../../protocol/living_realms.ts";
 import { postOffice } from "../../protocol/post_office.ts";
-import { realmCalls } from "../../protocol/realm_calls.ts";
 import type { ManagedObject } from "./managed_object.ts";
 import type { Released } from "./manager_client.ts";
 
@@ -55,13 +54,20 @@ export class Shelf {
     throw new InvalidStateError(`Cannot ${verb} ${what}: its manager was shut down`);
   }
 
+  /** The one of this name; throws `InvalidStateError` where it is not here. */
+  get(id: string, verb: string): ManagedObject {
+    this.checkOpen(verb, id);
+    const object = this.#objects.get(id);
+    if (object) return object;
+    throw new InvalidStateError(
+      `Cannot ${verb} ${id}: its manager has given it up, as no worker held it for too long`,
+    );
+  }
+
   /** A proxy of it is being sent. */
   put(object: ManagedObject): void {
     this.checkOpen("send", object.id);
-    if (!this.#objects.has(object.id)) {
-      this.#objects.set(object.id, object);
-      realmCalls().offer(object.id, object);
-    }
+    this.#objects.set(object.id, object);
     if (object.holds === 0) this.#idle.set(object, this.#clock.now());
     this.#lookLater();
   }
@@ -84,7 +90,6 @@ export class Shelf {
   /** No object can be reached any more. */
   close(): void {
     this.#closed = true;
-    for (const id of this.#objects.keys()) realmCalls().withdraw(id);
     this.#objects.clear();
     this.#holders.clear();
     this.#idle.clear();
@@ -132,7 +137,6 @@ export class Shelf {
       if (now - since < (sent > received ? LONGEST_WAY : PAUSE)) continue;
       this.#idle.delete(object);
       this.#objects.delete(object.id);
-      realmCalls().withdraw(object.id);
     }
     if (this.#objects.size > 0) this.#lookLater();
   }

@@ -1,0 +1,87 @@
+import { host } from "../../adapters/detect.ts";
+import { livingRealms } from "../../protocol/living_realms.ts";
+import { ANSWERED, CALLED, type CallSlot, type Desk, IDLE, RINGS, SLEEPERS } from "./call_slot.ts";
+
+/**
+ * How long (ms) a client looks for the answer before it sleeps: a sleep and a wake-up take longer than
+ * a call. Where that is in vain, as the manager has no processor, it looks for less; had it looked a
+ * little longer, it would have been spared the sleep, and does so the next time.
+ */
+const LONGEST_SPIN = 0.15, SHORTEST_SPIN = 0.002, NEAR = 0.5;
+/** So often (ms) a sleeping client looks whether the manager lives. */
+const SLICE = 100;
+
+/** How a call by slot ended; `kept`: the manager keeps the answer until it is asked for by letter. */
+export type SlotAnswer = { readonly value: unknown } | "kept" | "gone";
+
+/** The client's side of a slot. */
+export class SlotCalls {
+  readonly #slot: CallSlot;
+  readonly #bell: Int32Array;
+  readonly #server: number;
+  #spin = LONGEST_SPIN;
+
+  constructor(slot: CallSlot, { bell, server }: Desk) {
+    this.#slot = slot;
+    this.#bell = new Int32Array(bell);
+    this.#server = server;
+  }
+
+  /** Whether the slot can take a call. */
+  get isFree(): boolean {
+    return this.#slot.state === IDLE && livingRealms().isAlive(this.#server);
+  }
+
+  /**
+   * Calls; `undefined` where it must go by letter. To be called only while the slot is free. Looks a little
+   * for the answer: most come at once.
+   */
+  call(values: readonly unknown[]): SlotAnswer | Promise<SlotAnswer> | undefined {
+    try {
+      if (!this.#slot.write(values)) return undefined;
+    } catch {
+      // A getter threw: by letter it is told what and where.
+      return undefined;
+    }
+    this.#slot.state = CALLED;
+    if (Atomics.load(this.#bell, SLEEPERS) > 0) {
+      Atomics.add(this.#bell, RINGS, 1);
+      Atomics.notify(this.#bell, RINGS);
+    }
+    return this.#look() ? this.#take() : this.#wait();
+  }
+
+  #look(): boolean {
+    const end = performance.now() + this.#spin;
+    do {
+      if (this.#slot.state !== CALLED) {
+        this.#spin = LONGEST_SPIN;
+        return true;
+      }
+    } while (performance.now() < end);
+    this.#spin = Math.max(SHORTEST_SPIN, this.#spin / 2);
+    return false;
+  }
+
+  async #wait(): Promise<SlotAnswer> {
+    const began = performance.now();
+    const keepAlive = host.keepAlive();
+    keepAlive.hold();
+    try {
+      while (this.#slot.state === CALLED) {
+        if (!livingRealms().isAlive(this.#server)) return "gone";
+        await this.#slot.change(CALLED, SLICE);
+      }
+    } finally {
+      keepAlive.end();
+    }
+    if (performance.now() - began < NEAR) this.#spin = LONGEST_SPIN;
+    return this.#take();
+  }
+
+  #take(): SlotAnswer {
+    const answer = this.#slot.state === ANSWERED ? { value: this.#slot.read()[0] } : "kept";
+    this.#slot.state = IDLE;
+    return answer;
+  }
+}

@@ -1,0 +1,103 @@
+import { livingRealms, ownNumber } from "../../protocol/living_realms.ts";
+import { ANSWERED, CALLED, CallSlot, type Desk, KEPT, RINGS, SLEEPERS } from "./call_slot.ts";
+
+/**
+ * The manager looks so long (ms) for the next call before it sleeps. Longer where calls come soon after
+ * that: as long as a client needs to wake up for an answer, or both would sleep by turns.
+ */
+const SHORTEST_SPIN = 0.02, LONGEST_SPIN = 0.4;
+/** What comes so soon (ms) after it went to sleep is worth to be waited for. */
+const NEAR = 1;
+/** After so long (ms) it lets its event loop have a turn: letters must not wait. */
+const TURN = 2;
+
+/** How a call ended. */
+export type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+/** What the desk needs of its manager. */
+export interface Clerk {
+  /** Runs a call. */
+  run(call: readonly unknown[]): Outcome;
+  /** What does not fit into the slot is asked for by letter. */
+  keep(client: number, outcome: Outcome): void;
+}
+
+/**
+ * The manager's side of the slots. It sleeps as an event count has it (see sync/event_count.ts): it says
+ * that it sleeps, reads the count of rings, looks once more, and sleeps unless somebody rang in the
+ * meantime. So either it sees a call, or the caller sees that it sleeps, and rings.
+ */
+export class SlotDesk {
+  readonly #desk: Desk = { bell: new SharedArrayBuffer(8), server: ownNumber() };
+  readonly #bell = new Int32Array(this.#desk.bell);
+  readonly #clerk: Clerk;
+  readonly #slots = new Map<number, CallSlot>();
+  /** What one port sends to the other comes behind all messages that wait. */
+  readonly #turns = new MessageChannel();
+  #attends = false;
+  #spin = SHORTEST_SPIN;
+
+  constructor(clerk: Clerk) {
+    this.#clerk = clerk;
+    this.#turns.port1.onmessage = () => this.#attend();
+  }
+
+  /** From now on a client may call by this slot; nothing, where that cannot be. */
+  open(client: number, memory: SharedArrayBuffer): Desk | undefined {
+    const slot = CallSlot.open(memory);
+    if (!slot) return undefined;
+    this.#slots.set(client, slot);
+    if (!this.#attends) {
+      this.#attends = true;
+      this.#attend();
+    }
+    return this.#desk;
+  }
+
+  /** Answers all that have called; whether any had. */
+  serve(): boolean {
+    let served = false;
+    for (const [client, slot] of this.#slots) {
+      if (slot.state !== CALLED) continue;
+      served = true;
+      const outcome = this.#clerk.run(slot.read());
+      const fits = "value" in outcome && slot.write([outcome.value]);
+      if (!fits) this.#clerk.keep(client, outcome);
+      slot.state = fits ? ANSWERED : KEPT;
+    }
+    return served;
+  }
+
+  #attend(): void {
+    const began = performance.now();
+    let now = began, last = began;
+    while (now - last < this.#spin) {
+      if (this.serve()) last = now;
+      now = performance.now();
+      if (now - began > TURN) return this.#turns.port2.postMessage(null);
+    }
+    this.#sleep();
+  }
+
+  #sleep(): void {
+    this.#forgetTheDead();
+    Atomics.add(this.#bell, SLEEPERS, 1);
+    const rings = Atomics.load(this.#bell, RINGS);
+    const sleep = this.serve() ? undefined : Atomics.waitAsync(this.#bell, RINGS, rings);
+    // What came by then is looked after in a turn of its own.
+    const woken = sleep?.async ? sleep.value : Promise.resolve();
+    const since = performance.now();
+    woken.then(() => {
+      const soon = performance.now() - since < NEAR;
+      this.#spin = soon ? LONGEST_SPIN : Math.max(SHORTEST_SPIN, this.#spin / 2);
+      Atomics.sub(this.#bell, SLEEPERS, 1);
+      this.#attend();
+    });
+  }
+
+  #forgetTheDead(): void {
+    for (const client of this.#slots.keys()) {
+      if (!livingRealms().isAlive(client)) this.#slots.delete(client);
+    }
+  }
+}
