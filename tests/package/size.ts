@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { must } from "../../scripts/build_tools.mjs";
 import { done, install, makeProject, runtimes, TARBALL } from "./project.ts";
 
-/** All that `@pool/core` exports, with the worker's part: 49 kB in November 2026. */
+/** All that `@pool/core` exports, with the worker's part: 49 kB before shared things, 67 kB with most of them. */
 const BUDGET_KB = 80;
 
 const folder = makeProject("size", []);
