@@ -10,6 +10,7 @@
  */
 import { type JobArgs, type MixedChunk, Outcome, type SetupCall } from "../protocol/messages.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
+import { dropCopy } from "../protocol/shareable.ts";
 import { Batch, type Resolve } from "./batch.ts";
 import type { Host, KeepAlive, WorkerEnd } from "./backend.ts";
 import { Crew, type CrewConfig } from "./crew.ts";
@@ -411,6 +412,7 @@ export class Scheduler {
   #settle(job: Job, fulfilled: boolean, value: unknown, failed?: readonly number[]): void {
     job.state = "settled";
     this.#limits.settled(job);
+    if (job.marked) dropCopy(job.args);
     if (fulfilled) {
       this.#fulfilled++;
       job.sink.resolve(value, failed);

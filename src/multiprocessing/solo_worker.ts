@@ -6,6 +6,7 @@ import { Neighbour } from "../core/neighbour.ts";
 import type { FromWorker, SentValue, SetupCall } from "../protocol/messages.ts";
 import type { Identity } from "../protocol/realm.ts";
 import { reviveOrFault } from "../protocol/revive.ts";
+import { dropCopy } from "../protocol/shareable.ts";
 import type { Transferable } from "../protocol/transferable.ts";
 
 /** What the worker does, and as whom. */
@@ -35,6 +36,7 @@ export class SoloWorker {
   readonly #neighbour: Neighbour;
   readonly #isProcess: boolean;
   readonly #ended: (end: SoloEnd) => void;
+  readonly #args: unknown;
   /** How the function ended. */
   #outcome: SoloEnd | undefined;
   #dying: { readonly exitCode: number | null; readonly error: SentValue | null } | undefined;
@@ -50,6 +52,7 @@ export class SoloWorker {
     ended: (end: SoloEnd) => void,
   ) {
     this.#ended = ended;
+    this.#args = call.marked && call.args;
     this.#isProcess = adapter.traits.kind === "process";
     this.#transport = adapter.spawn(spec, {
       message: (message) => this.#receive(message),
@@ -111,6 +114,7 @@ export class SoloWorker {
 
   #exit(end: WorkerEnd): void {
     this.#neighbour.end();
+    dropCopy(this.#args);
     if (!this.#refused) this.#ended(this.#judge(end));
   }
 

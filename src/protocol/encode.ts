@@ -24,7 +24,13 @@ import { KeptMark } from "./kept_mark.ts";
 import { isPrimitive } from "./primitive.ts";
 import { describeError } from "./error_record.ts";
 import { realm } from "./realm.ts";
-import { isShared, PARTS, type SharedHandle, type SharedParts } from "./shareable.ts";
+import {
+  isShared,
+  noteDeparture,
+  PARTS,
+  type SharedHandle,
+  type SharedParts,
+} from "./shareable.ts";
 import { isTransfer } from "./transfer.ts";
 import type { Transferable } from "./transferable.ts";
 
@@ -69,7 +75,7 @@ export function encode<T>(value: T, root: string, options: EncodeOptions = {}): 
   if (isPrimitive(value)) return { value, marked: false, transfer: undefined };
   const copier = new Copier(root, options);
   const copy = copier.run(value) as T;
-  for (const handle of copier.leaving) handle.left!();
+  for (const [handle, parts] of copier.leaving) noteDeparture(handle, parts);
   return { value: copy, marked: copier.marked, transfer: copier.transfer };
 }
 
@@ -84,7 +90,7 @@ class Copier {
   #moved: Set<unknown> | undefined;
   #seen: Map<object, unknown> | undefined;
   /** Handles that leave this realm with the message; not before all of it was copied. */
-  readonly leaving: SharedHandle[] = [];
+  readonly leaving: [SharedHandle, SharedParts][] = [];
   /** Registered instances whose data is being copied. */
   #open: Set<object> | undefined;
   /** What views of moved buffers show; they forget it when the buffer is detached. */
@@ -264,7 +270,7 @@ class Copier {
     } catch (error) {
       throw this.#refusal(String((error as { message?: unknown } | null)?.message ?? error), error);
     }
-    if (handle.left) this.leaving.push(handle);
+    if (handle.left) this.leaving.push([handle, parts]);
     this.marked = true;
     return this.#remember(handle, { [MARK]: "shared", parts });
   }

@@ -8,6 +8,7 @@
 import { PoolError } from "./errors.ts";
 import { realm } from "./realm.ts";
 import type { ServiceAddress } from "./realm_calls.ts";
+import { walk } from "./walk.ts";
 
 /** Method of handles by which `encode` takes them apart; registered for all copies of the library. */
 export const PARTS: unique symbol = Symbol.for("@pool/core shareable") as never;
@@ -31,6 +32,8 @@ export interface SharedHandle {
   [PARTS](shared: boolean): SharedParts;
   /** It has left with a message; of what belongs to one realm at a time this one is not it any more. */
   left?(): void;
+  /** Nobody will read the message with which it left, or nobody did. */
+  missed?(): void;
   /** It came once more to a realm that has it. */
   came?(): void;
 }
@@ -38,6 +41,27 @@ export interface SharedHandle {
 /** True for handles of shared things. */
 export function isShared(value: object): value is SharedHandle {
   return PARTS in value;
+}
+
+/** Handles that left, by what travels of them; most programs send none. */
+const departed = new WeakMap<SharedParts, SharedHandle>();
+let departures = 0;
+
+/** A handle has left with a message. */
+export function noteDeparture(handle: SharedHandle, parts: SharedParts): void {
+  handle.left!();
+  departed.set(parts, handle);
+  departures++;
+}
+
+/** Nobody will read this copy, which `encode` made, any more: handles that left with it are told. */
+export function dropCopy(copy: unknown): void {
+  if (departures === 0) return;
+  walk(copy, (object) => {
+    const handle = departed.get(object as SharedParts);
+    handle?.missed?.();
+    return handle !== undefined;
+  });
 }
 
 /** Finds or makes the handle of this realm. */
