@@ -1,7 +1,8 @@
-import { EOFError } from "../../core/errors.ts";
+import { EOFError, MaybeEncodingError } from "../../core/errors.ts";
 import { checkWait } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
-import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
+import { isShared, PARTS, type SharedParts } from "../../protocol/shareable.ts";
+import { walk } from "../../protocol/walk.ts";
 import {
   type Bytes,
   bytesToSend,
@@ -86,12 +87,22 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
    * receive it, and with `InvalidStateError` when this handle is closed or not for sending.
    */
   async send(value: S): Promise<void> {
-    await this.#handle.send(value);
+    try {
+      await this.#handle.send(value);
+    } catch (error) {
+      keepConnections(value, error);
+      throw error;
+    }
   }
 
   /** As {@linkcode Connection.send}, but blocks this thread. */
   sendSync(value: S): void {
-    this.#handle.sendSync(value);
+    try {
+      this.#handle.sendSync(value);
+    } catch (error) {
+      keepConnections(value, error);
+      throw error;
+    }
   }
 
   /**
@@ -223,9 +234,14 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
     return this.#handle.depart(shared);
   }
 
-  /** @ignore It is in a message that was made. */
+  /** @ignore */
   left(): void {
     this.#handle.left();
+  }
+
+  /** @ignore */
+  missed(): void {
+    this.#handle.missed();
   }
 
   /** Throws: JSON cannot carry it. */
@@ -237,6 +253,16 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
 /** The connection of this realm for one that came. */
 export function reviveConnection(parts: SharedParts): Connection {
   return new Connection(Handle.arrive(parts));
+}
+
+/** What was not sent has not left. */
+function keepConnections(value: unknown, error: unknown): void {
+  // Then nothing had left, and reading the value may fail again.
+  if (error instanceof MaybeEncodingError) return;
+  walk(value, (object) => {
+    if (object instanceof Connection) handleOf(object).back();
+    return isShared(object);
+  });
 }
 
 function checkPoll(options: WaitOptions | undefined): number | undefined {

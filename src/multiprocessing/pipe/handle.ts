@@ -97,6 +97,11 @@ export class Handle {
     this.#state = "sent";
   }
 
+  /** The message with which it left was not sent. */
+  back(): void {
+    if (this.#state === "sent") this.#state = "open";
+  }
+
   /** Nobody will receive it any more: where nobody has, it ends here. */
   missed(): void {
     if (this.#state === "sent") void this.#release();
