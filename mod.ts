@@ -116,7 +116,11 @@ export type {
   IterablesAndOptions,
   ShutdownOptions,
 } from "./src/core/executor.ts";
-export type { Queue, QueueWait } from "./src/core/queue.ts";
+export type { Queue as QueueContract, QueueOptions, QueueWait } from "./src/core/queue.ts";
+export { JoinableQueue } from "./src/multiprocessing/queues/joinable_queue.ts";
+export { Queue } from "./src/multiprocessing/queues/queue.ts";
+export type { SharedQueue } from "./src/multiprocessing/queues/shared_queue.ts";
+export { SimpleQueue } from "./src/multiprocessing/queues/simple_queue.ts";
 export type {
   BackendName,
   OutputMode,

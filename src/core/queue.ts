@@ -6,9 +6,15 @@ export interface QueueWait {
   readonly timeout?: number;
 }
 
+/** How many items a queue takes. */
+export interface QueueOptions {
+  /** Items that find room; 0, the default, for as many as come. */
+  readonly maxsize?: number;
+}
+
 /**
  * What every queue of the library can do, whether it lives in one realm or is shared between workers.
- * Mirrors Python's `queue.Queue`. Implementations come with the shareables.
+ * Mirrors Python's `queue.Queue`.
  */
 export interface Queue<T> {
   /** Adds an item; rejects with `Full` when there is no room in time. */

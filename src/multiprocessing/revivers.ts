@@ -7,6 +7,10 @@ import { reviveServer } from "./manager/manager_server.ts";
 import { reviveNamespace } from "./manager/namespace_proxy.ts";
 import { reviveConnection } from "./pipe/connection.ts";
 import { revivePipe } from "./pipe/shared_pipe.ts";
+import { offerHandOver } from "./queues/hand_over.ts";
+import { reviveJoinableQueue } from "./queues/joinable_queue.ts";
+import { reviveQueue } from "./queues/queue.ts";
+import { reviveSimpleQueue } from "./queues/simple_queue.ts";
 import { reviveBoundedSemaphore } from "./sync/bounded_semaphore.ts";
 import { reviveCondition } from "./sync/condition.ts";
 import { reviveEvent } from "./sync/event.ts";
@@ -31,8 +35,12 @@ export function installRevivers(): void {
   revivers.set("ManagerServer", reviveServer);
   revivers.set("NamespaceProxy", reviveNamespace);
   revivers.set("Pipe", revivePipe);
+  revivers.set("JoinableQueue", reviveJoinableQueue);
+  revivers.set("Queue", reviveQueue);
+  revivers.set("SimpleQueue", reviveSimpleQueue);
   revivers.set("RLock", reviveRLock);
   revivers.set("Semaphore", reviveSemaphore);
   revivers.set("SharedArray", reviveSharedArray);
   revivers.set("Value", reviveValue);
+  offerHandOver();
 }

@@ -73,9 +73,13 @@ export class ByteRing {
     return this.#frames[this.#wordAt(this.head) + TAG & this.#frames.length - 1]!;
   }
 
-  /** Whether a message would be written now, whole or its next part. */
-  hasRoom(message: Message, sent: number): boolean {
-    return this.#partOf(message, sent) > 0;
+  /** Bytes of a message that would be written now: all that are left, those of a part, or 0. */
+  sizeNow({ length }: Message, sent: number): number {
+    const left = length - sent;
+    const room = this.capacity - this.used - 4 * FRAME;
+    if (left <= room) return left;
+    if (length + 4 * FRAME + 3 <= this.capacity / 2) return 0;
+    return room >= this.capacity / 4 ? room & ~3 : 0;
   }
 
   /**
@@ -85,7 +89,7 @@ export class ByteRing {
    * @returns bytes that are written now; the same as `sent` where there is no room
    */
   write(message: Message, tag: number, sent: number): number {
-    const size = this.#partOf(message, sent);
+    const size = this.sizeNow(message, sent);
     if (size === 0) return sent;
     const frames = this.#frames, mask = frames.length - 1;
     const { length, headLength } = message;
@@ -136,15 +140,6 @@ export class ByteRing {
   pass(frame: Frame): boolean {
     const next = frame.position + frameSize(frame.size) | 0;
     return Atomics.compareExchange(this.#words, HEAD, frame.position, next) === frame.position;
-  }
-
-  /** Bytes that can be written now. */
-  #partOf({ length }: Message, sent: number): number {
-    const left = length - sent;
-    const room = this.capacity - this.used - 4 * FRAME;
-    if (left <= room) return left;
-    if (length + 4 * FRAME + 3 <= this.capacity / 2) return 0;
-    return room >= this.capacity / 4 ? room & ~3 : 0;
   }
 
   #wordAt(position: number): number {

@@ -1,0 +1,62 @@
+/**
+ * What a thread has put and could not write before it ends goes to the main thread of its process, so that a
+ * thread can be joined before its items are read.
+ */
+import { ownNumber } from "../../protocol/living_realms.ts";
+import { mainThreadOf, postOffice } from "../../protocol/post_office.ts";
+import { realmCalls } from "../../protocol/realm_calls.ts";
+import type { Waiting } from "./outbox.ts";
+import { QueueEngine, type QueueMemory } from "./queue_engine.ts";
+
+const SERVICE = "queue items";
+
+/** Milliseconds for readers, and for the main thread to answer, in turn. */
+const PATIENCE = 50;
+/** After so many turns (10 s) the main thread is busy and nobody reads: the items are lost. */
+const TURNS = 100;
+
+/** An offer is taken up or taken back by one compare-and-swap, whichever comes first. */
+const OPEN = 0, TAKEN = 1, WITHDRAWN = 2;
+
+/** Lets others hand over their items to this thread. */
+export function offerHandOver(): void {
+  realmCalls().offer(SERVICE, { as: () => ({ take }) });
+}
+
+/** Waits until nothing is left in this thread, whoever has it then. */
+export async function handOver(engine: QueueEngine): Promise<void> {
+  const { outbox, memory } = engine;
+  const here = postOffice().address, via = mainThreadOf(here);
+  // With this process its queues end too.
+  if (via === here) return;
+  for (let turn = 0; turn < TURNS && !await engine.flushed(PATIENCE); turn++) {
+    outbox.hold();
+    const offer = new Int32Array(new SharedArrayBuffer(4));
+    const args = [memory, outbox.waiting, offer, ownNumber()];
+    await answered(realmCalls().call({ id: SERVICE, via }, "take", args));
+    if (Atomics.compareExchange(offer, 0, OPEN, WITHDRAWN) === TAKEN) return outbox.clear();
+    outbox.resume();
+  }
+}
+
+function take(
+  memory: QueueMemory,
+  items: readonly Waiting[],
+  offer: Int32Array,
+  from: number,
+): void {
+  if (Atomics.compareExchange(offer, 0, OPEN, TAKEN) !== OPEN) return;
+  const { outbox, places } = new QueueEngine(memory);
+  for (const item of items) {
+    places?.inherit(item.place, from);
+    outbox.add(item);
+  }
+}
+
+/** Resolves with a call, however it ends, and not much later than it is worth. */
+async function answered(call: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE));
+  await Promise.race([call.then(() => {}, () => {}), late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,200 @@
+import { ownNumber } from "../../protocol/living_realms.ts";
+import { realm } from "../../protocol/realm.ts";
+import type { ByteRing } from "../sharing/byte_ring.ts";
+import type { Message, Packer } from "../sharing/packer.ts";
+import type { EventCount } from "../sync/event_count.ts";
+import type { Buffered } from "./buffered.ts";
+import type { OwnerWord } from "./owner_word.ts";
+import type { Account } from "./places.ts";
+
+/** An item that was accepted. */
+export interface Waiting {
+  readonly message: Message;
+  /** Of a bounded queue; see {@linkcode Account}. */
+  place: number;
+  /** As its frames in the ring have it. */
+  tag: number;
+  /** Bytes of it that are in the ring, or were. */
+  sent: number;
+}
+
+/** What the outbox of a realm writes into, and whom it tells. */
+export interface OutboxParts {
+  readonly ring: ByteRing;
+  readonly packer: Packer;
+  readonly writer: OwnerWord;
+  /** 1 where somebody waits for the writer's word. */
+  readonly wanted: Int32Array;
+  readonly account: Account;
+  readonly buffered: Buffered;
+  /** Of those who wait for items. */
+  readonly items: EventCount;
+  /** Of those who wait for room in the ring: its own one, which does not keep the program running. */
+  readonly room: EventCount;
+  /** What is left goes to somebody before this realm ends. */
+  readonly end: () => Promise<void>;
+}
+
+/**
+ * The way into the ring for the items of one realm. What finds no room waits here, in order, and follows
+ * when there is some: what Python's queues have a thread for.
+ *
+ * Order of steps: the writer's word, the mark of the place, the bytes, the tail, the word back. A realm that
+ * dies in between has put nothing, and the next writer begins where it began.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  #waiting: Waiting[] = [];
+  /** Those before have left. */
+  #first = 0;
+  /** A part of the first one is in the ring, and the writer's word stays here. */
+  #midway = false;
+  /** Somebody waits for room. */
+  #follows = false;
+  #held = false;
+  #abandoned = false;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /** Items that wait here. */
+  get length(): number {
+    return this.#waiting.length - this.#first;
+  }
+
+  /** Items that wait here, the first one first. */
+  get waiting(): readonly Waiting[] {
+    return this.#waiting.slice(this.#first);
+  }
+
+  /** Sends an item whose place was taken. The message is only lent, where it is the packer's. */
+  send(message: Message, place: number): void {
+    const { writer, packer } = this.#parts;
+    if (this.length === 0 && writer.take()) {
+      const sent = this.#writeWhole(message, place);
+      this.#releaseWriter();
+      if (sent) return this.#parts.items.notify(1);
+    }
+    const kept = message === packer ? packer.keep() : message;
+    this.add({ message: kept, place, tag: 0, sent: 0 });
+  }
+
+  /** Lets an item wait behind the others. */
+  add(item: Waiting): void {
+    this.#waiting.push(item);
+    this.#parts.buffered.own = this.length;
+    if (!this.#abandoned) realm.endings.add(this.#parts.end);
+    this.flush();
+    void this.#followUp();
+  }
+
+  /** Writes what there is room for; true where it wrote something. */
+  flush(): boolean {
+    if (this.length === 0 || this.#held) return false;
+    const { items, wanted } = this.#parts;
+    if (!this.#midway && !this.#takeWriter(wanted)) return false;
+    let written = 0;
+    while (this.length > 0 && this.#writeNext()) written++;
+    if (!this.#midway) this.#releaseWriter();
+    if (written > 0) items.notify(written);
+    return written > 0;
+  }
+
+  /**
+   * Keeps what waits, until {@linkcode Outbox.resume}. An unfinished item is out of the ring again: its
+   * reader forgets what it has.
+   */
+  hold(): void {
+    this.#held = true;
+    if (!this.#midway) return;
+    const item = this.#waiting[this.#first]!;
+    item.place = this.#parts.account.back(item.tag);
+    item.sent = 0;
+    this.#midway = false;
+    this.#releaseWriter();
+    // Those who have read a part of it.
+    this.#parts.items.notify();
+  }
+
+  /** What waits here when this realm ends shall be lost. */
+  abandon(): void {
+    this.#abandoned = true;
+    realm.endings.delete(this.#parts.end);
+  }
+
+  /** Goes on. */
+  resume(): void {
+    this.#held = false;
+    this.flush();
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.hold();
+    this.#held = false;
+    this.#waiting = [];
+    this.#first = 0;
+    this.#settle();
+  }
+
+  #writeWhole(message: Message, place: number): boolean {
+    const { ring, account } = this.#parts;
+    if (ring.sizeNow(message, 0) < message.length) return false;
+    ring.write(message, account.enter(place, ring.tail), 0);
+    return true;
+  }
+
+  #writeNext(): boolean {
+    const { ring, account } = this.#parts;
+    const item = this.#waiting[this.#first]!;
+    const { message } = item;
+    if (ring.sizeNow(message, item.sent) === 0) return false;
+    if (item.sent === 0) item.tag = account.enter(item.place, ring.tail);
+    item.sent = ring.write(message, item.tag, item.sent);
+    this.#midway = item.sent < message.length;
+    if (!this.#midway) this.#shift();
+    return true;
+  }
+
+  #shift(): void {
+    this.#waiting[this.#first++] = undefined!;
+    if (this.#first === this.#waiting.length || this.#first > 1000) {
+      this.#waiting.splice(0, this.#first);
+      this.#first = 0;
+    }
+    this.#settle();
+  }
+
+  /** Others see how many there are; this realm may end when there are none. */
+  #settle(): void {
+    this.#parts.buffered.own = this.length;
+    if (this.length === 0) realm.endings.delete(this.#parts.end);
+  }
+
+  async #followUp(): Promise<void> {
+    if (this.#follows || this.length === 0) return;
+    this.#follows = true;
+    const attempt = (): true | undefined => {
+      this.flush();
+      return this.length === 0 || undefined;
+    };
+    await this.#parts.room.waitAside(attempt, ownNumber());
+    this.#follows = false;
+    void this.#followUp();
+  }
+
+  #takeWriter(wanted: Int32Array): boolean {
+    if (this.#parts.writer.take()) return true;
+    Atomics.store(wanted, 0, 1);
+    return this.#parts.writer.take();
+  }
+
+  #releaseWriter(): void {
+    const { writer, wanted, room } = this.#parts;
+    writer.release();
+    if (Atomics.load(wanted, 0) === 0) return;
+    Atomics.store(wanted, 0, 0);
+    room.notify();
+  }
+}

@@ -1,0 +1,67 @@
+import type { QueueOptions } from "../../core/queue.ts";
+import type { SharedParts } from "../../protocol/shareable.ts";
+import { Link } from "../sharing/link.ts";
+import { QueueEngine } from "./queue_engine.ts";
+import { checkMaxsize, kindOf, QueueHandle } from "./queue_handle.ts";
+import { SharedQueue } from "./shared_queue.ts";
+
+const KIND = kindOf("Queue");
+
+/**
+ * A queue for any number of producers and consumers in any workers, first in, first out for each producer. Make it
+ * anywhere and pass it in arguments, results, initargs or messages: every receiver has the same queue.
+ * Mirrors `multiprocessing.Queue`.
+ *
+ * Items are copied as arguments are, when they are put: locks, queues and the like may stand in them. An
+ * item that cannot be sent rejects its own `put` with `MaybeEncodingError` and takes no place.
+ *
+ * `put` resolves when the item is accepted. What does not fit into shared memory (1 MiB) then waits in the
+ * worker that has put it, as in Python, and is lost when that worker is killed; one that ends in good
+ * order leaves it to the main thread. So workers can be joined before their items are read. A worker
+ * that dies at any moment harms nobody else: it loses the item that it was taking.
+ *
+ * Workers in another process than the creator's reach it by calls, some 100 µs each, of which several can
+ * be on the way at a time; when the process of the creator ends, they reject with `ProcessError`.
+ *
+ * @example
+ * ```ts
+ * import { Pool, Queue, task } from "@pool/core";
+ *
+ * export const produce = task(import.meta, async (queue: Queue<number>, from: number) => {
+ *   for (let i = from; i < from + 5; i++) await queue.put(i);
+ * });
+ *
+ * if (import.meta.main) {
+ *   const queue = new Queue<number>({ maxsize: 4 });
+ *   await using pool = new Pool(2);
+ *   const producers = pool.starmapAsync(produce, [[queue, 0], [queue, 100]]);
+ *   let sum = 0;
+ *   for (let i = 0; i < 10; i++) sum += await queue.get();
+ *   await producers;
+ *   console.log(sum); // 520
+ * }
+ * ```
+ */
+export class Queue<T = unknown> extends SharedQueue<T> {
+  /**
+   * Makes an empty queue.
+   *
+   * @param options `maxsize`, alone or as an option: items that it takes; 0, the default, for any number
+   */
+  constructor(options?: QueueOptions | number);
+  /** @ignore for one that came from another worker */
+  constructor(handle: QueueHandle<T>);
+  constructor(options?: QueueOptions | number | QueueHandle<T>) {
+    super(options instanceof QueueHandle ? options : createHandle<T>(options), "Queue");
+  }
+}
+
+function createHandle<T>(options: QueueOptions | number | undefined): QueueHandle<T> {
+  const maxsize = checkMaxsize(options, "create Queue");
+  return new QueueHandle<T>(Link.to(KIND, QueueEngine.make(maxsize)), "Queue");
+}
+
+/** Makes the queue of this realm for one that came. */
+export function reviveQueue(parts: SharedParts): Queue {
+  return new Queue(new QueueHandle(Link.from(KIND, parts), "Queue"));
+}

@@ -1,0 +1,139 @@
+import { InvalidStateError } from "../../core/errors.ts";
+import { checkCount, checkOptions } from "../../core/options.ts";
+import type { QueueOptions } from "../../core/queue.ts";
+import { ownNumber } from "../../protocol/living_realms.ts";
+import type { Kind, Link } from "../sharing/link.ts";
+import { Packer } from "../sharing/packer.ts";
+import type { RingReader } from "../sharing/ring_reader.ts";
+import { QueueEngine, type QueueOps } from "./queue_engine.ts";
+
+/** A queue's way to its memory, or to the process that has it. */
+export type QueueLink = Link<QueueOps, QueueEngine>;
+
+/** More would not fit into one array of words. */
+const LARGEST_MAXSIZE = 2 ** 28;
+
+/** The kind of a class of queues. */
+export function kindOf(name: string): Kind<QueueOps, QueueEngine> {
+  return {
+    name,
+    methods: ["put", "get", "count", "isEmpty", "isFull", "taskDone", "join"],
+    join: (memory) => new QueueEngine(memory),
+  };
+}
+
+/** Checks them; 0 where there is no bound. */
+export function checkMaxsize(options: QueueOptions | number | undefined, call: string): number {
+  const { maxsize } = typeof options === "number"
+    ? { maxsize: options }
+    : checkOptions(options, call, ["maxsize"]);
+  const count = checkCount(maxsize, "maxsize", 0) ?? 0;
+  if (count === Infinity) return 0;
+  if (count <= LARGEST_MAXSIZE) return count;
+  throw new RangeError(`Cannot use maxsize: it must be at most ${LARGEST_MAXSIZE}, not ${count}`);
+}
+
+/** What the classes of shared queues are made of: items as values, here and elsewhere. */
+export class QueueHandle<T> {
+  readonly link: QueueLink;
+  readonly #name: string;
+  readonly #client = ownNumber();
+  #packer: Packer | undefined;
+  #closed = false;
+  /** Puts that are on their way to another process. */
+  readonly #sent = new Set<Promise<void>>();
+
+  /** @param name of the class, for messages */
+  constructor(link: QueueLink, name: string) {
+    this.link = link;
+    this.#name = name;
+  }
+
+  /** Puts an item; the timeout is in milliseconds. */
+  put(item: T, timeout: number | undefined): void | Promise<void> {
+    this.#checkOpen();
+    const engine = this.link.near;
+    if (!engine) return this.#putElsewhere(item, timeout);
+    const { packer } = engine;
+    const message = packer.pack(item, "item");
+    try {
+      return engine.put(message, { timeout, client: this.#client });
+    } finally {
+      packer.forget();
+    }
+  }
+
+  putSync(item: T, timeout: number | undefined): void {
+    this.#checkOpen();
+    const engine = this.link.engine("put item");
+    const message = engine.packer.pack(item, "item");
+    engine.putSync(message, { timeout, client: this.#client });
+    engine.packer.forget();
+  }
+
+  get(timeout: number | undefined): T | Promise<T> {
+    const engine = this.link.near;
+    if (!engine) return this.#getElsewhere(timeout);
+    return engine.get(this.#unpack, { timeout, client: this.#client });
+  }
+
+  getSync(timeout: number | undefined): T {
+    return this.link.engine("get item").getSync(this.#unpack, { timeout, client: this.#client });
+  }
+
+  /** Operations that need no item. */
+  async ops(): Promise<QueueOps> {
+    if (!this.link.near) await this.link.attaching;
+    return this.link.ops;
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Resolves when everything that was put here has left this worker. */
+  async joinThread(): Promise<void> {
+    if (!this.#closed) {
+      throw new InvalidStateError(`Cannot join thread of ${this.#name}: close() it first`);
+    }
+    await Promise.allSettled(this.#sent);
+    await this.link.near?.flushed();
+  }
+
+  /** What cannot be written before this worker ends is lost. */
+  cancelJoinThread(): void {
+    this.link.near?.outbox.abandon();
+  }
+
+  readonly #unpack = ({ headLength, rest }: RingReader): T =>
+    this.link.near!.packer.unpack(headLength, rest) as T;
+
+  async #putElsewhere(item: T, timeout: number | undefined): Promise<void> {
+    const packer = this.#packer ??= new Packer();
+    packer.pack(item, "item");
+    const message = packer.keep();
+    packer.forget();
+    await this.link.attaching;
+    const put = Promise.resolve(this.link.ops.put(message, timeout));
+    this.#sent.add(put);
+    try {
+      await put;
+    } finally {
+      this.#sent.delete(put);
+    }
+  }
+
+  async #getElsewhere(timeout: number | undefined): Promise<T> {
+    await this.link.attaching;
+    const { head, rest } = await this.link.ops.get(timeout);
+    const packer = this.#packer ??= new Packer();
+    packer.head.set(head);
+    return packer.unpack(head.length, rest) as T;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) {
+      throw new InvalidStateError(`Cannot put item: this ${this.#name} was closed here`);
+    }
+  }
+}
