@@ -46,6 +46,8 @@ export type {
   SendBytesOptions,
 } from "./src/multiprocessing/pipe/byte_range.ts";
 export { BoundedSemaphore } from "./src/multiprocessing/sync/bounded_semaphore.ts";
+export { Barrier } from "./src/multiprocessing/sync/barrier.ts";
+export type { BarrierOptions } from "./src/multiprocessing/sync/barrier.ts";
 export { Condition } from "./src/multiprocessing/sync/condition.ts";
 export { Event } from "./src/multiprocessing/sync/event.ts";
 export { Lock } from "./src/multiprocessing/sync/lock.ts";

@@ -12,6 +12,7 @@ import { reviveJoinableQueue } from "./queues/joinable_queue.ts";
 import { reviveQueue } from "./queues/queue.ts";
 import { reviveSimpleQueue } from "./queues/simple_queue.ts";
 import { reviveBoundedSemaphore } from "./sync/bounded_semaphore.ts";
+import { reviveBarrier } from "./sync/barrier.ts";
 import { reviveCondition } from "./sync/condition.ts";
 import { reviveEvent } from "./sync/event.ts";
 import { reviveLock } from "./sync/lock.ts";
@@ -25,6 +26,7 @@ export function installRevivers(): void {
   if (realm.revivers.size > 0) return;
   const { revivers } = realm;
   revivers.set("BoundedSemaphore", reviveBoundedSemaphore);
+  revivers.set("Barrier", reviveBarrier);
   revivers.set("Condition", reviveCondition);
   revivers.set("Connection", reviveConnection);
   revivers.set("DictProxy", reviveDict);

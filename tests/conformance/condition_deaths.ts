@@ -1,13 +1,14 @@
 /** Conditions whose users die, and what becomes of conditions that travel. */
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { Condition, Lock, ProcessError, TimeoutError, WorkerDiedError } from "@pool/core";
+import { Condition, Lock, ProcessError, WorkerDiedError } from "@pool/core";
 import * as tasks from "../tasks/conditions.ts";
 import { it } from "./bounded.ts";
 import { conditionOfMany, locked, ROUNDS, waiters } from "./condition_scene.ts";
 import type { SuiteBackend } from "./leaks.ts";
-import { recordEvents, rejection, type Scene, until } from "./pool_scene.ts";
+import { rejection, type Scene } from "./pool_scene.ts";
+import { startVictim } from "./victim.ts";
 
-export function deathTests({ createPool }: SuiteBackend, scene: Scene): void {
+export function deathTests({ createPool, traits }: SuiteBackend, scene: Scene): void {
   it("a worker that dies while it waits is passed by, 20 times over", async () => {
     await using pool = createPool(2);
     for (let round = 0; round < ROUNDS; round++) {
@@ -23,37 +24,30 @@ export function deathTests({ createPool }: SuiteBackend, scene: Scene): void {
   }, 60_000);
 
   it("so is one that is killed", async () => {
-    await using pool = createPool({ workers: 2, grace: 0 });
-    const events = recordEvents(pool), diary = scene.diary(), changed = new Condition();
-    const options = { timeout: 500 };
-    const death = rejection(pool.apply(tasks.waitOnce, [changed, diary.path, "a"], options));
+    await using pool = createPool(1);
+    const diary = scene.diary(), changed = new Condition();
+    const one = startVictim(traits, tasks.waitOnce, [changed, diary.path, "a"]);
     await diary.has(1);
     const other = pool.apply(tasks.waitOnce, [changed, diary.path, "b"]);
     await diary.has(2);
-    assertInstanceOf(await death, TimeoutError);
-    await until(() => events.some(({ type }) => type === "workerDown"), "the end of a worker");
+    await one.kill();
     await locked(changed, () => changed.notify());
     assertEquals(await other, true);
   });
 
   it("who dies after it was notified leaves that to the next one, 20 times over", async () => {
-    await using pool = createPool({ workers: 2, grace: 0 });
-    const events = recordEvents(pool);
-    const deaths = (): number => events.filter(({ type }) => type === "workerDown").length;
-    for (let round = 1; round <= ROUNDS; round++) {
-      const diary = scene.diary(), changed = new Condition(), kill = new AbortController();
-      const options = { signal: kill.signal };
-      const dying = rejection(pool.apply(tasks.waitOnce, [changed, diary.path, "a"], options));
+    await using pool = createPool(1);
+    for (let round = 0; round < ROUNDS; round++) {
+      const diary = scene.diary(), changed = new Condition();
+      const one = startVictim(traits, tasks.waitOnce, [changed, diary.path, "a"]);
       await diary.has(1);
       const other = pool.apply(tasks.waitOnce, [changed, diary.path, "b"]);
       await diary.has(2);
       await locked(changed, async () => {
         await changed.notify();
-        kill.abort();
-        await until(() => deaths() === round, "the end of a worker");
+        await one.kill();
       });
       assertEquals(await other, true);
-      await dying;
     }
   }, 60_000);
 

@@ -1,0 +1,4 @@
+import { processBackend } from "./conformance/backends.ts";
+import { barrierSuite } from "./conformance/barrier.ts";
+
+barrierSuite(processBackend);
