@@ -48,7 +48,14 @@ export class Meeting {
       });
     });
     this.#server.on("error", failed);
-    this.#server.listen(socketPath(this.folder));
+    try {
+      this.#server.listen(socketPath(this.folder));
+    } catch (error) {
+      // Deno without permission.
+      this.end();
+      this.cells.close();
+      throw error;
+    }
     this.#server.unref();
   }
 
