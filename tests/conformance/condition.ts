@@ -8,7 +8,7 @@ import { it } from "./bounded.ts";
 import { deathTests, passingTests } from "./condition_deaths.ts";
 import { conditionOfMany, locked, ROUNDS, waiters } from "./condition_scene.ts";
 import { suite } from "./leaks.ts";
-import { passTime, Scene } from "./pool_scene.ts";
+import { passTime, Scene, until } from "./pool_scene.ts";
 
 export function conditionSuite(backend: Backend): void {
   suite("Condition", backend, (b) => {
@@ -210,7 +210,7 @@ function orderTests(pool: () => Pool, scene: Scene): void {
       const early = pool().apply(tasks.waitOnce, [changed, diary.path, "a", 20]);
       await diary.has(1);
       const other = pool().apply(tasks.waitOnce, [changed, diary.path, "b"]);
-      await diary.has(2);
+      await until(() => diary.lines.includes("b waits"), "b");
       await passTime(10 + round % 10);
       await locked(changed, () => changed.notify());
       if (await early) await locked(changed, () => changed.notify());
