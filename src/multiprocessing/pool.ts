@@ -219,7 +219,7 @@ export class Pool implements PoolContract {
    */
   starmap<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
-    items: AnyIterable<A>,
+    items: AnyIterable<Readonly<A>>,
     options?: MapOptions,
   ): Promise<Awaited<R>[]> {
     return new Promise((resolve, reject) => {
@@ -243,7 +243,7 @@ export class Pool implements PoolContract {
    */
   starmapAsync<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
-    items: AnyIterable<A>,
+    items: AnyIterable<Readonly<A>>,
     options?: MapAsyncOptions<Awaited<R>>,
   ): AsyncResult<Awaited<R>[]> {
     return this.#startMapAsync(fn, items, options, { mode: JobMode.starmap, name: "starmapAsync" });

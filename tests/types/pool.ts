@@ -95,6 +95,8 @@ export async function mapInfers(pool: Pool): Promise<void> {
   assertType<Same<typeof later, AsyncResult<number[]>>>();
   const powers = await pool.starmap(power, [[2, 3], [3, 2]]);
   assertType<Same<typeof powers, number[]>>();
+  const ofConstants = await pool.starmap(power, [1, 2].map((n) => [n, 2] as const));
+  assertType<Same<typeof ofConstants, number[]>>();
   const laterPowers = pool.starmapAsync(power, [[2, 3]], { chunksize: 1 });
   assertType<Same<typeof laterPowers, AsyncResult<number[]>>>();
 }
