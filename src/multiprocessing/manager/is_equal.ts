@@ -1,4 +1,5 @@
 import { KeptMark } from "../../protocol/kept_mark.ts";
+import { realm } from "../../protocol/realm.ts";
 
 /** Whether two values that came as copies are the same to Python's `==`: by what they hold. */
 export function isEqual(a: unknown, b: unknown): boolean {
@@ -20,8 +21,10 @@ function compare(a: unknown, b: unknown, open: readonly Pair[]): boolean {
   if (a instanceof Set) return isEqualMap(mapOf(a), mapOf(b as Set<unknown>), pairs);
   if (a instanceof KeptMark) return compare(a.mark, (b as KeptMark).mark, pairs);
   if (ArrayBuffer.isView(a)) return isEqualBytes(a, b as ArrayBufferView);
-  // What else is no plain object is equal to itself alone: a proxy, a lock.
   const prototype = Object.getPrototypeOf(a);
+  const encodeOne = realm.classesByPrototype.get(prototype)?.encode;
+  if (encodeOne) return compare(encodeOne(a as never), encodeOne(b as never), pairs);
+  // What else is no plain object is equal to itself alone: a proxy, a lock.
   return (prototype === Object.prototype || prototype === null) && isEqualByKeys(a, b, pairs);
 }
 

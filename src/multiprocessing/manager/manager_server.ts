@@ -37,8 +37,7 @@ export class ManagerServer implements Service, Clerk {
     return {
       create: (args, kind) => this.#create(kind, args),
       invoke: (args, id, method) => {
-        // A client that calls by letter may have called by slot before.
-        this.#desk?.serve();
+        this.#serveEarlier();
         return this.#shelf.get(id, method).run(method, args);
       },
       account: (held, released) => this.#shelf.account(client, held, released),
@@ -65,8 +64,14 @@ export class ManagerServer implements Service, Clerk {
 
   /** Nothing can be reached any more. */
   shutdown(): void {
+    this.#serveEarlier();
     this.#shelf.close();
     realmCalls().withdraw(this.#id);
+  }
+
+  /** A client that writes a letter may have called by slot before. */
+  #serveEarlier(): void {
+    this.#desk?.serve();
   }
 
   #create(kind: string, args: readonly unknown[]): unknown {

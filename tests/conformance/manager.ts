@@ -1,0 +1,129 @@
+/** Managers whose objects are used by workers, and what deaths do to them. */
+import { assert, assertEquals } from "@std/assert";
+import { type DictProxy, Manager } from "@pool/core";
+import { startServerThread } from "../../src/multiprocessing/manager/server_thread.ts";
+import type { ManagerClient } from "../../src/multiprocessing/manager/manager_client.ts";
+import { reviveShared } from "../../src/protocol/shareable.ts";
+import * as tasks from "../tasks/managers.ts";
+import type { AnyDict } from "../tasks/managers.ts";
+import type { Backend } from "./backend.ts";
+import { it, within } from "./bounded.ts";
+import { suite } from "./leaks.ts";
+import { startVictim } from "./victim.ts";
+
+const ROUNDS = 20;
+/** What has ended is known after this time (ms). */
+const SOON = 5000;
+
+export function managerSuite(backend: Backend): void {
+  suite("Manager", backend, (b) => {
+    const pool = b.sharedPool(2);
+
+    for (const where of ["thread", "inline"] as const) {
+      it(`objects of one on backend ${where} work in workers, and come back as they were`, async () => {
+        await using manager = await Manager.start({ backend: where });
+        const inner = await manager.dict();
+        const dict = await manager.dict<string, unknown>({ inner });
+        const list = await manager.list<number>();
+        for (const name of ["a", "bb", "ccc", "dddd"]) {
+          const result = await pool().apply(tasks.useAll, [dict, list, name]);
+          assertEquals(result.slice(0, 2), [[name], true]);
+          assert(result[2] === inner);
+        }
+        assertEquals(await list.toArray(), [1, 2, 3, 4]);
+        assertEquals(await inner.size(), 4);
+        assert((await dict.get("a") as { inner: unknown }).inner === inner);
+      });
+    }
+
+    it("workers of workers use them too", async () => {
+      await using manager = await Manager.start();
+      const dict = await manager.dict();
+      for (const kind of ["thread", "process"] as const) {
+        assertEquals(await pool().apply(tasks.setByChild, [dict, kind, `by ${kind}`]), kind);
+      }
+      assertEquals(await dict.size(), 2);
+    });
+
+    it("a hundred workers count in a dict under a lock", async () => {
+      await using manager = await Manager.start();
+      const totals = await manager.dict<string, number>(), lock = await manager.lock();
+      const args: Parameters<typeof tasks.countUnderLock> = [totals, lock, 5];
+      await pool().starmap(tasks.countUnderLock, Array(100).fill(args), { chunksize: 1 });
+      assertEquals(await totals.get("calls"), 500);
+    });
+
+    it("calls are atomic: many at once from several workers", async () => {
+      await using manager = await Manager.start();
+      const dict = await manager.dict(), list = await manager.list<number>();
+      const winners = await Promise.all(
+        [0, 1000, 2000].map((first) => pool().apply(tasks.enterAll, [dict, list, first, 300])),
+      );
+      assertEquals(winners[0], winners[1]);
+      assertEquals(winners[0], winners[2]);
+      assertEquals(new Set(await list.toArray()).size, 900);
+    });
+
+    it("calls of one worker run in their order", async () => {
+      await using manager = await Manager.start();
+      assert(await pool().apply(tasks.callInOrder, [await manager.list<string>(), 200]));
+    });
+
+    it("one that waits holds no other up", async () => {
+      await using manager = await Manager.start();
+      const lock = await manager.lock(), totals = await manager.dict<string, number>();
+      const held = await lock.acquire();
+      const waiting = pool().apply(tasks.countUnderLock, [totals, lock, 1]);
+      for (let i = 0; i < 50; i++) await totals.set("other", i);
+      await pool().apply(tasks.setOne, [totals as AnyDict, "mine", 1]);
+      assertEquals(await totals.has("calls"), false);
+      await held!.release();
+      await waiting;
+      assertEquals(await totals.get("calls"), 1);
+    });
+
+    it("a worker that is killed in the middle of its calls harms nobody", async () => {
+      await using manager = await Manager.start();
+      const dict = await manager.dict();
+      for (let round = 0; round < ROUNDS; round++) {
+        await dict.clear();
+        const victim = startVictim(b.traits, tasks.callForever, [dict]);
+        while (!await dict.has("calls")) await new Promise((resolve) => setTimeout(resolve, 1));
+        await victim.kill();
+        await within(SOON, () => dict.set("after", round));
+        assertEquals(await dict.get("after"), round);
+      }
+    });
+
+    it("shutdown() rejects calls that are on their way, and later ones", async () => {
+      for (const atOnce of [1, 50]) {
+        const manager = await Manager.start();
+        const dict = await manager.dict();
+        const end = pool().apply(tasks.callToTheEnd, [dict, atOnce]);
+        while (!await dict.has("calls")) await new Promise((resolve) => setTimeout(resolve, 1));
+        await manager.shutdown();
+        const name = await within(SOON, () => end);
+        assert(["ProcessError", "InvalidStateError"].includes(name), name);
+        const later = await within(SOON, () => pool().apply(tasks.tryGet, [dict]));
+        assert(["ProcessError", "InvalidStateError"].includes(later), later);
+      }
+    });
+
+    it("calls reject when the thread of the manager is killed", async () => {
+      for (let round = 0; round < ROUNDS; round++) {
+        const id = `Manager of test ${b.name} ${round}`;
+        const thread = await startServerThread(id, { name: "victim", workerUrl: undefined });
+        const parts = { kind: "ManagerClient", id, via: thread.address };
+        const client = reviveShared(parts) as ManagerClient;
+        const dict = await client.ask("make dict", "create", [[]], "dict") as DictProxy;
+        const ends = [1, 30].map((atOnce) => pool().apply(tasks.callToTheEnd, [dict, atOnce]));
+        const own = tasks.callToTheEnd(dict, 3);
+        while (!await dict.has("calls")) await new Promise((resolve) => setTimeout(resolve, 1));
+        await thread.stop();
+        const names = await within(SOON, () => Promise.all([...ends, own]));
+        assertEquals(names, ["ProcessError", "ProcessError", "ProcessError"]);
+        assertEquals(await within(SOON, () => tasks.tryGet(dict)), "ProcessError");
+      }
+    }, 60_000);
+  });
+}

@@ -1,0 +1,4 @@
+import { managerObjectsSuite } from "./conformance/manager_objects.ts";
+
+managerObjectsSuite("thread");
+managerObjectsSuite("inline");
