@@ -4,6 +4,7 @@ import type { ByteRing } from "../sharing/byte_ring.ts";
 import type { Message, Packer } from "../sharing/packer.ts";
 import type { EventCount } from "../sync/event_count.ts";
 import type { Buffered } from "./buffered.ts";
+import type { Leftover } from "./leftover.ts";
 import type { OwnerWord } from "./owner_word.ts";
 import type { Account } from "./places.ts";
 
@@ -26,6 +27,7 @@ export interface OutboxParts {
   /** 1 where somebody waits for the writer's word. */
   readonly wanted: Int32Array;
   readonly account: Account;
+  readonly leftover: Leftover;
   readonly buffered: Buffered;
   /** Of those who wait for items. */
   readonly items: EventCount;
@@ -70,8 +72,9 @@ export class Outbox {
 
   /** Sends an item whose place was taken. The message is only lent, where it is the packer's. */
   send(message: Message, place: number): void {
-    const { writer, packer } = this.#parts;
+    const { writer, packer, leftover } = this.#parts;
     if (this.length === 0 && writer.take()) {
+      if (leftover.isThere) leftover.clearAsWriter();
       const sent = this.#writeWhole(message, place);
       this.#releaseWriter();
       if (sent) return this.#parts.items.notify(1);
@@ -92,8 +95,11 @@ export class Outbox {
   /** Writes what there is room for; true where it wrote something. */
   flush(): boolean {
     if (this.length === 0 || this.#held) return false;
-    const { items, wanted } = this.#parts;
-    if (!this.#midway && !this.#takeWriter(wanted)) return false;
+    const { items, wanted, leftover } = this.#parts;
+    if (!this.#midway) {
+      if (!this.#takeWriter(wanted)) return false;
+      if (leftover.isThere) leftover.clearAsWriter();
+    }
     let written = 0;
     while (this.length > 0 && this.#writeNext()) written++;
     if (!this.#midway) this.#releaseWriter();
@@ -146,14 +152,21 @@ export class Outbox {
   }
 
   #writeNext(): boolean {
-    const { ring, account } = this.#parts;
+    const { ring, account, leftover } = this.#parts;
     const item = this.#waiting[this.#first]!;
     const { message } = item;
-    if (ring.sizeNow(message, item.sent) === 0) return false;
-    if (item.sent === 0) item.tag = account.enter(item.place, ring.tail);
+    const size = ring.sizeNow(message, item.sent);
+    if (size === 0) return false;
+    if (item.sent === 0) {
+      if (size < message.length) leftover.begin();
+      item.tag = account.enter(item.place, ring.tail);
+    }
     item.sent = ring.write(message, item.tag, item.sent);
+    const wasMidway = this.#midway;
     this.#midway = item.sent < message.length;
-    if (!this.#midway) this.#shift();
+    if (this.#midway) return true;
+    if (wasMidway) leftover.end();
+    this.#shift();
     return true;
   }
 

@@ -10,6 +10,7 @@ import { Buffered, BUFFERED_WORDS } from "./buffered.ts";
 import { handOver } from "./hand_over.ts";
 import { type Got, Intake, type Take } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
+import { Leftover } from "./leftover.ts";
 import { OwnerWord } from "./owner_word.ts";
 import { type Account, Places } from "./places.ts";
 import { Tally } from "./tally.ts";
@@ -43,7 +44,7 @@ export interface QueueOps {
 /** Words: those that producers change, then those of consumers, each in a cache line of its own. */
 const ITEMS = 0, DONE = ITEMS + EVENT_COUNT_WORDS;
 const ROOM = 16, PLACES = ROOM + EVENT_COUNT_WORDS;
-const WRITER = 32, WANTED = 33, NEXT = 34;
+const WRITER = 32, WANTED = 33, NEXT = 34, LEFTOVER = 35;
 const READER = 48, TAKEN = 49;
 const BUFFERED = 64, FIXED = BUFFERED + BUFFERED_WORDS;
 
@@ -64,6 +65,7 @@ export class QueueEngine implements Engine<QueueOps> {
   readonly #ring: ByteRing;
   readonly #intake: Intake;
   readonly #account: Account;
+  readonly #leftover: Leftover;
   readonly #buffered: Buffered;
   readonly #undone: Undone | undefined;
   readonly #words: Int32Array;
@@ -86,6 +88,12 @@ export class QueueEngine implements Engine<QueueOps> {
     const buffered = this.#buffered = new Buffered(words.subarray(BUFFERED, FIXED));
     if (words.length > FIXED) this.places = new Places(words.subarray(FIXED), ring, writer);
     const account = this.#account = this.places ?? new Tally(words, NEXT, ring, buffered);
+    const leftover = this.#leftover = new Leftover(words, LEFTOVER, {
+      ring,
+      writer,
+      reader,
+      account,
+    });
     if (memory.joinable) this.#undone = new Undone(words, TAKEN, DONE);
     this.outbox = new Outbox({
       ring,
@@ -93,6 +101,7 @@ export class QueueEngine implements Engine<QueueOps> {
       writer,
       wanted: words.subarray(WANTED, WANTED + 1),
       account,
+      leftover,
       buffered,
       items,
       room: new EventCount(words, ROOM, false),
@@ -177,11 +186,14 @@ export class QueueEngine implements Engine<QueueOps> {
   }
 
   count(): number {
+    this.#leftover.clear();
     return this.#account.count();
   }
 
+  /** In the order in which items pass: none can be overlooked. */
   isEmpty(): boolean {
-    return this.#ring.isEmpty && this.#buffered.all === 0;
+    this.#leftover.clear();
+    return this.#buffered.all === 0 && this.#ring.isEmpty;
   }
 
   isFull(): boolean {
@@ -194,14 +206,8 @@ export class QueueEngine implements Engine<QueueOps> {
 
   /** Waits until all items are done; false where that is not so in time. */
   async join(limits: WaitLimits): Promise<boolean> {
-    // In the order in which items pass: none can be overlooked.
-    const isDone = (): boolean => this.isEmptyForJoin() && this.#undone!.isDone;
+    const isDone = (): boolean => this.isEmpty() && this.#undone!.isDone;
     return await this.#undone!.wait(isDone, limits);
-  }
-
-  /** Nothing is in a buffer or in the ring. */
-  isEmptyForJoin(): boolean {
-    return this.#buffered.all === 0 && this.#ring.isEmpty;
   }
 
   /** Resolves when nothing of this realm waits for room any more; false where that takes longer (ms). */
@@ -218,7 +224,11 @@ export class QueueEngine implements Engine<QueueOps> {
   }
 
   #accept(message: Message): boolean {
-    const place = this.#account.take();
+    let place = this.#account.take();
+    if (place < 0 && this.#leftover.isThere) {
+      this.#leftover.clear();
+      place = this.#account.take();
+    }
     if (place < 0) return false;
     this.outbox.send(message, place);
     return true;

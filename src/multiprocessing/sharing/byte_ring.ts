@@ -106,14 +106,33 @@ export class ByteRing {
     return end;
   }
 
+  /** Whether the message at this position waits, and its last part is not there; its last frame is lent. */
+  isUnfinished(position: number, frame: Frame): boolean {
+    const used = this.used;
+    let at = position - this.head >>> 0;
+    let next = position;
+    if (at >= used) return false;
+    while (at < used && this.peek(frame, next)) {
+      if (frame.last) return false;
+      if (frame.first && next !== position) return false;
+      next = this.#behind(frame);
+      at += frameSize(frame.size);
+    }
+    return true;
+  }
+
+  /** Takes back what was written from this position on, as the only one who writes and reads. */
+  rewind(position: number): void {
+    Atomics.store(this.#words, TAIL, position);
+  }
+
   /** @ignore for {@linkcode RingReader} */
-  peek(frame: Frame): boolean {
-    const head = this.head;
-    if (head === this.tail) return false;
+  peek(frame: Frame, position: number = this.head): boolean {
+    if (position === this.tail) return false;
     const frames = this.#frames, mask = frames.length - 1;
-    const at = this.#wordAt(head);
+    const at = this.#wordAt(position);
     const flags = frames[at + FLAGS & mask]!;
-    frame.position = head;
+    frame.position = position;
     frame.size = frames[at + SIZE & mask]!;
     frame.first = (flags & FIRST) !== 0;
     frame.last = (flags & LAST) !== 0;
@@ -138,8 +157,12 @@ export class ByteRing {
 
   /** @ignore The bytes of a frame are not needed any more; false where somebody else has taken it. */
   pass(frame: Frame): boolean {
-    const next = frame.position + frameSize(frame.size) | 0;
-    return Atomics.compareExchange(this.#words, HEAD, frame.position, next) === frame.position;
+    const { position } = frame;
+    return Atomics.compareExchange(this.#words, HEAD, position, this.#behind(frame)) === position;
+  }
+
+  #behind({ position, size }: Frame): number {
+    return position + frameSize(size) | 0;
   }
 
   #wordAt(position: number): number {

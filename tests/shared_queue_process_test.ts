@@ -1,0 +1,4 @@
+import { processBackend } from "./conformance/backends.ts";
+import { queueSuite } from "./conformance/queues.ts";
+
+queueSuite(processBackend);

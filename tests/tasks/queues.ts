@@ -1,0 +1,221 @@
+/** Tasks that put and get. A diary is a file: what stands in it was acknowledged. */
+import { appendFileSync } from "node:fs";
+import process from "node:process";
+import {
+  Empty,
+  Full,
+  type JoinableQueue,
+  Queue,
+  type SharedQueue,
+  type SimpleQueue,
+  task,
+} from "@pool/core";
+
+/** An item of the tests: who has put it, and the how manieth of this producer it is. */
+export type Numbered = [producer: number, index: number];
+
+/** Longest wait (ms) for what must come. */
+const LONG = 15_000;
+
+const nameOf = (error: unknown): string => (error as Error).name;
+
+export const put = task(import.meta, async <T>(queue: SharedQueue<T>, item: T): Promise<void> => {
+  await queue.put(item);
+});
+
+export const get = task(
+  import.meta,
+  async <T>(queue: SharedQueue<T>): Promise<T> => await queue.get({ timeout: LONG }),
+);
+
+export const putRange = task(
+  import.meta,
+  async (queue: SharedQueue<Numbered>, producer: number, count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) await queue.put([producer, i], { timeout: LONG });
+  },
+);
+
+/** Takes items until a `null` comes. */
+export const getUntilNull = task(
+  import.meta,
+  async <T>(queue: SharedQueue<T | null>): Promise<T[]> => {
+    const items: T[] = [];
+    for (;;) {
+      const item = await queue.get({ timeout: LONG });
+      if (item === null) return items;
+      items.push(item);
+    }
+  },
+);
+
+/** Puts without waiting for each: several calls are on the way at a time. */
+export const putTogether = task(
+  import.meta,
+  async (queue: SharedQueue<number>, count: number): Promise<void> => {
+    await Promise.all(Array.from({ length: count }, (_, i) => queue.put(i)));
+  },
+);
+
+export const getTogether = task(
+  import.meta,
+  (queue: SharedQueue<number>, count: number): Promise<number[]> =>
+    Promise.all(Array.from({ length: count }, () => queue.get({ timeout: LONG }))),
+);
+
+/** Puts the bytes that are needed to fill any ring, then ends. */
+export const putLarge = task(
+  import.meta,
+  async (queue: SharedQueue<Uint8Array>, bytes: number, count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) await queue.put(new Uint8Array(bytes).fill(i + 1));
+  },
+);
+
+/** As `putLarge`, but its items may be lost with it. */
+export const putLargeAndLeave = task(
+  import.meta,
+  async (queue: SharedQueue<Uint8Array>, bytes: number): Promise<void> => {
+    await queue.put(new Uint8Array(bytes));
+    queue.close();
+    queue.cancelJoinThread();
+  },
+);
+
+/** The names of the errors of a full and an empty queue, as a worker sees them. */
+export const errorsOf = task(
+  import.meta,
+  async (full: SharedQueue, empty: SharedQueue): Promise<string[]> => {
+    const waits = [{ timeout: 10 }, { block: false }, { timeout: 0 }, { timeout: -1 }];
+    const puts = waits.map((wait) => full.put(1, wait));
+    const gets = waits.map((wait) => empty.get(wait));
+    const all = [...puts, full.putNowait(1), ...gets, empty.getNowait()];
+    const errors = await Promise.all(all.map((one) => one.then(() => "none", (error) => error)));
+    return errors.map((error) => error instanceof Full || error instanceof Empty ? error.name : "");
+  },
+);
+
+/** The path of what cannot be put. */
+export const refusedPath = task(
+  import.meta,
+  async (queue: SharedQueue): Promise<unknown> => {
+    const fault = await queue.put({ list: [1, { save() {} }] }).catch((error) => error);
+    await queue.put("fine");
+    return [nameOf(fault), fault.path];
+  },
+);
+
+/** Puts what it is told, writing into the diary what was acknowledged, for ever. */
+export const putForEver = task(
+  import.meta,
+  async (queue: SharedQueue<Numbered>, producer: number, diary: string): Promise<void> => {
+    for (let i = 0;; i++) {
+      await queue.put([producer, i]);
+      appendFileSync(diary, `${i}\n`);
+      if (i % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  },
+);
+
+/** Takes items and writes them into the diary, for ever. */
+export const getForEver = task(
+  import.meta,
+  async (queue: SharedQueue<Numbered>, diary: string): Promise<void> => {
+    for (;;) {
+      const [producer, index] = await queue.get();
+      appendFileSync(diary, `${producer} ${index}\n`);
+    }
+  },
+);
+
+/** Says that it waits, and takes what comes. */
+export const getLater = task(
+  import.meta,
+  async <T>(queue: SharedQueue<T>, diary: string): Promise<T> => {
+    const waiting = queue.get({ timeout: LONG });
+    appendFileSync(diary, "waits\n");
+    return await waiting;
+  },
+);
+
+/** Has an item accepted that cannot fit into the ring, and dies. */
+export const putAndDie = task(
+  import.meta,
+  async (queue: SharedQueue<unknown>, bytes: number): Promise<void> => {
+    await queue.put(new Uint8Array(bytes));
+    process.exit(3);
+  },
+);
+
+/** Takes the first item and answers its sender by the queue in it. */
+export const answerBy = task(
+  import.meta,
+  async (queue: SharedQueue<{ readonly reply: SharedQueue<string> }>): Promise<void> => {
+    const { reply } = await queue.get({ timeout: LONG });
+    await reply.put("answered");
+  },
+);
+
+export const consume = task(
+  import.meta,
+  async (queue: JoinableQueue<number>, done: SimpleQueue<number>): Promise<void> => {
+    for (;;) {
+      const item = await queue.get();
+      await done.put(item);
+      await queue.taskDone();
+    }
+  },
+);
+
+export const joins = task(
+  import.meta,
+  (queue: JoinableQueue, timeout: number): Promise<boolean> => queue.join({ timeout }),
+);
+
+export const doneTooOften = task(
+  import.meta,
+  async (queue: JoinableQueue): Promise<string> =>
+    await queue.taskDone().then(() => "none", nameOf),
+);
+
+export const sizes = task(
+  import.meta,
+  async (queue: SharedQueue): Promise<unknown[]> => [
+    await queue.qsize(),
+    await queue.empty(),
+    await queue.full(),
+  ],
+);
+
+export const simpleEcho = task(
+  import.meta,
+  async (from: SimpleQueue<unknown>, to: SimpleQueue<unknown>): Promise<boolean> => {
+    await to.put(await from.get());
+    from.close();
+    return await from.empty();
+  },
+);
+
+export const make = task(import.meta, async (): Promise<Queue<string>> => {
+  const queue = new Queue<string>();
+  await queue.put("made here");
+  return queue;
+});
+
+/** Blocks its thread: puts what it gets. */
+export const echoSync = task(
+  import.meta,
+  (from: SharedQueue<unknown>, to: SharedQueue<unknown>, count: number): void => {
+    for (let i = 0; i < count; i++) to.putSync(from.getSync({ timeout: LONG }));
+  },
+);
+
+export const syncElsewhere = task(import.meta, (queue: SharedQueue): string[] => {
+  const calls = [() => queue.putSync(1), () => queue.getSync()];
+  return calls.map((call) => {
+    try {
+      call();
+      return "none";
+    } catch (error) {
+      return nameOf(error);
+    }
+  });
+});
