@@ -41,7 +41,7 @@ function setUp() {
   const shelf = new Shelf("Manager of a test", clock);
   const realms = livingRealms();
   const [a, b] = [realms.enter(), realms.enter()];
-  const object = new ManagedObject(`test ${++lastNumber}`, DICT, new ManagedDict(), shelf);
+  const object = new ManagedObject(`test ${++lastNumber}`, DICT, new ManagedDict([]), shelf);
   return { clock, shelf, realms, a, b, object, id: object.id };
 }
 

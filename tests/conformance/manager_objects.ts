@@ -9,14 +9,25 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  Barrier,
+  BoundedSemaphore,
+  Condition,
+  Event,
   InvalidStateError,
+  JoinableQueue,
   type Key,
   type ListProxy,
+  Lock,
   Manager,
   type ManagerOptions,
   MaybeEncodingError,
   ProcessError,
+  Queue,
   registerClass,
+  RLock,
+  Semaphore,
+  SharedArray,
+  Value,
 } from "@pool/core";
 import { it } from "./bounded.ts";
 import { rejection } from "./rejection.ts";
@@ -160,6 +171,36 @@ export function managerObjectsSuite(backend: NonNullable<ManagerOptions["backend
       const open = await manager.namespace();
       await open.set("constructor", 1);
       assertEquals([await open.get("constructor"), await open.get("toString")], [1, undefined]);
+    });
+
+    it("locks, queues and their like are what their classes make", async () => {
+      const manager = await start();
+      const lock = await manager.rlock();
+      const made = [
+        [await manager.lock(), Lock],
+        [lock, RLock],
+        [await manager.semaphore(2), Semaphore],
+        [await manager.boundedSemaphore(2), BoundedSemaphore],
+        [await manager.condition(lock), Condition],
+        [await manager.event(), Event],
+        [await manager.barrier(1, { action: () => {} }), Barrier],
+        [await manager.queue({ maxsize: 1 }), Queue],
+        [await manager.joinableQueue(), JoinableQueue],
+        [await manager.value("i32", 5), Value],
+        [await manager.array("u8", [1, 2]), SharedArray],
+      ] as const;
+      const all = await manager.list<unknown>(made.map(([one]) => one));
+      for (const [i, [one, Class]] of made.entries()) {
+        assertInstanceOf(one, Class);
+        assert(await all.get(i) === one, Class.name);
+      }
+      assertEquals(await (await all.get(9) as Value<"i32">).get(), 5);
+      assertEquals(await (await all.get(2) as Semaphore).getValue(), 2);
+      assertInstanceOf(await rejection(manager.barrier(0)), RangeError);
+      assertInstanceOf(await rejection(manager.value("i7" as "i8")), TypeError);
+      await manager.shutdown();
+      assertInstanceOf(await rejection(manager.queue()), InvalidStateError);
+      await using _held = await lock.acquire();
     });
 
     it("values are copied, also those inside others", async () => {

@@ -1,6 +1,7 @@
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { checkedEntries, type Entries } from "./entries.ts";
 import { checkKey, type Key } from "./key.ts";
+import { ManagedDict } from "./managed_dict.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
 import { RemoteObject } from "./remote_object.ts";
@@ -139,7 +140,11 @@ export class DictProxy<K extends Key = string, V = unknown> {
 }
 
 /** What dicts are to their manager. */
-export const DICT: ManagedKind = { name: "DictProxy", proxy: (link) => new DictProxy(link) };
+export const DICT: ManagedKind = {
+  name: "DictProxy",
+  make: (entries: readonly [Key, unknown][]) => new ManagedDict(entries),
+  proxy: (link) => new DictProxy(link),
+};
 
 /** Makes the proxy of this realm for one that came. */
 export function reviveDict(parts: SharedParts): DictProxy {

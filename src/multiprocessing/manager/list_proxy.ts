@@ -1,5 +1,6 @@
 import { checkBoolean, checkOptions, show } from "../../core/options.ts";
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
+import { ManagedList } from "./managed_list.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
 import { RemoteObject } from "./remote_object.ts";
@@ -142,7 +143,11 @@ export class ListProxy<T = unknown> {
 }
 
 /** What lists are to their manager. */
-export const LIST: ManagedKind = { name: "ListProxy", proxy: (link) => new ListProxy(link) };
+export const LIST: ManagedKind = {
+  name: "ListProxy",
+  make: (items: readonly unknown[]) => new ManagedList(items),
+  proxy: (link) => new ListProxy(link),
+};
 
 /** Makes the proxy of this realm for one that came. */
 export function reviveList(parts: SharedParts): ListProxy {

@@ -2,7 +2,11 @@ import type { Key } from "./key.ts";
 
 /** What a dict is in its manager: each call is atomic, as nothing else runs there in the meantime. */
 export class ManagedDict {
-  readonly #items = new Map<Key, unknown>();
+  readonly #items: Map<Key, unknown>;
+
+  constructor(entries: Iterable<readonly [Key, unknown]>) {
+    this.#items = new Map(entries);
+  }
 
   get(key: Key, fallback?: unknown): unknown {
     return this.#items.has(key) ? this.#items.get(key) : fallback;

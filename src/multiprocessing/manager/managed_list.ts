@@ -2,7 +2,11 @@ import { isEqual } from "./is_equal.ts";
 
 /** What a list is in its manager: each call is atomic, as nothing else runs there in the meantime. */
 export class ManagedList {
-  #items: unknown[] = [];
+  #items: unknown[];
+
+  constructor(items: readonly unknown[]) {
+    this.#items = [...items];
+  }
 
   append(value: unknown): void {
     this.#items.push(value);

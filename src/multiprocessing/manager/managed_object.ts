@@ -10,6 +10,8 @@ import type { Shelf } from "./shelf.ts";
 export interface ManagedKind {
   /** Name of its proxies' class, under which they travel. */
   readonly name: string;
+  /** The object itself, filled. */
+  readonly make: (init: never) => object;
   /** The proxy of a realm. */
   readonly proxy: (link: ObjectLink) => SharedHandle;
 }

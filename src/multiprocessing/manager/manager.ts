@@ -1,18 +1,26 @@
 import { InvalidStateError } from "../../core/errors.ts";
 import { checkChoice, checkOptions, checkString } from "../../core/options.ts";
 import { checkSettings } from "../../core/pool_options.ts";
+import type { QueueOptions } from "../../core/queue.ts";
 import { PARTS } from "../../protocol/shareable.ts";
 import { installRevivers } from "../revivers.ts";
-import type { BoundedSemaphore } from "../sync/bounded_semaphore.ts";
-import type { Condition } from "../sync/condition.ts";
-import type { Event } from "../sync/event.ts";
-import type { Lock } from "../sync/lock.ts";
-import type { RLock } from "../sync/rlock.ts";
-import type { Semaphore } from "../sync/semaphore.ts";
+import { JoinableQueue } from "../queues/joinable_queue.ts";
+import { Queue } from "../queues/queue.ts";
+import { Barrier, type BarrierOptions } from "../sync/barrier.ts";
+import { BoundedSemaphore } from "../sync/bounded_semaphore.ts";
+import type { CellType, CellValue } from "../sync/cell_types.ts";
+import { Condition } from "../sync/condition.ts";
+import { Event } from "../sync/event.ts";
+import { Lock } from "../sync/lock.ts";
+import { RLock } from "../sync/rlock.ts";
+import { Semaphore } from "../sync/semaphore.ts";
+import { SharedArray } from "../sync/shared_array.ts";
+import { Value } from "../sync/value.ts";
 import type { DictProxy } from "./dict_proxy.ts";
 import { checkedEntries, type Entries } from "./entries.ts";
 import type { Key } from "./key.ts";
 import { type ListProxy, valuesOf } from "./list_proxy.ts";
+import type { ObjectName } from "./manager_client.ts";
 import type { NamespaceProxy } from "./namespace_proxy.ts";
 import { type RunningServer, startServer } from "./running_server.ts";
 
@@ -35,7 +43,7 @@ let lastNumber = 0;
 /**
  * Keeps dicts, lists and namespaces for many workers, and makes locks, queues and their like. What it gives
  * can be passed to threads and child processes, anywhere inside arguments, results and messages. Mirrors
- * `multiprocessing.Manager`.
+ * `multiprocessing.Manager`, whose server is a process; here it is a thread.
  *
  * `await Manager.start()` makes one that runs; `new Manager()` starts with its first use. An object lives as
  * long as a worker has a proxy of it, or another object contains it; for some seconds more, so that
@@ -107,38 +115,66 @@ export class Manager implements AsyncDisposable {
 
   /** A new {@linkcode Lock}. */
   async lock(): Promise<Lock> {
-    return await this.#make("lock") as Lock;
+    return await this.#shared("lock", () => new Lock());
   }
 
   /** A new {@linkcode RLock}. */
   async rlock(): Promise<RLock> {
-    return await this.#make("rlock") as RLock;
+    return await this.#shared("rlock", () => new RLock());
   }
 
-  /** A new {@linkcode Semaphore}. */
+  /** A new {@linkcode Semaphore} with so many permits; default 1. */
   async semaphore(value?: number): Promise<Semaphore> {
-    return await this.#make("semaphore", value) as Semaphore;
+    return await this.#shared("semaphore", () => new Semaphore(value));
   }
 
-  /** A new {@linkcode BoundedSemaphore}. */
+  /** A new {@linkcode BoundedSemaphore} with so many permits; default 1. */
   async boundedSemaphore(value?: number): Promise<BoundedSemaphore> {
-    return await this.#make("boundedSemaphore", value) as BoundedSemaphore;
+    return await this.#shared("boundedSemaphore", () => new BoundedSemaphore(value));
   }
 
   /** A new {@linkcode Condition}, with a lock of its own where none is given. */
   async condition(lock?: Lock | RLock): Promise<Condition> {
-    return await this.#make("condition", lock) as Condition;
+    return await this.#shared("condition", () => new Condition(lock));
   }
 
   /** A new {@linkcode Event}. */
   async event(): Promise<Event> {
-    return await this.#make("event") as Event;
+    return await this.#shared("event", () => new Event());
+  }
+
+  /** A new {@linkcode Barrier}. */
+  async barrier(parties: number, options?: BarrierOptions): Promise<Barrier> {
+    return await this.#shared("barrier", () => new Barrier(parties, options));
+  }
+
+  /** A new {@linkcode Queue}. */
+  async queue<T = unknown>(options?: QueueOptions | number): Promise<Queue<T>> {
+    return await this.#shared("queue", () => new Queue<T>(options));
+  }
+
+  /** A new {@linkcode JoinableQueue}. */
+  async joinableQueue<T = unknown>(options?: QueueOptions | number): Promise<JoinableQueue<T>> {
+    return await this.#shared("joinableQueue", () => new JoinableQueue<T>(options));
+  }
+
+  /** A new {@linkcode Value}. */
+  async value<T extends CellType>(type: T, initial?: CellValue<T>): Promise<Value<T>> {
+    return await this.#shared("value", () => new Value(type, initial));
+  }
+
+  /** A new {@linkcode SharedArray}. */
+  async array<T extends CellType>(
+    type: T,
+    lengthOrValues: number | Iterable<CellValue<T>>,
+  ): Promise<SharedArray<T>> {
+    return await this.#shared("array", () => new SharedArray(type, lengthOrValues));
   }
 
   /**
    * Ends the manager: calls that wait and all later ones reject. May be called again.
    *
-   * Locks, queues and their like go on for the threads of the same process, whose memory they are in.
+   * Locks, queues and their like go on, as they are in the memory of this process.
    */
   async shutdown(): Promise<void> {
     this.#isShutDown = true;
@@ -166,11 +202,21 @@ export class Manager implements AsyncDisposable {
     return this.#running ??= startServer({ ...this.#options, name: this.name });
   }
 
-  async #make(kind: string, ...args: unknown[]): Promise<unknown> {
-    if (this.#isShutDown) {
-      throw new InvalidStateError(`Cannot make ${kind}: ${this.name} was shut down`);
-    }
+  async #make(kind: ObjectName, init: unknown): Promise<unknown> {
+    this.#checkRuns(kind);
     const { client } = await this.#start();
-    return await client.ask(`make ${kind}`, "create", args, kind);
+    return await client.ask(`make ${kind}`, "create", [init], kind);
+  }
+
+  /** What is shared by memory needs no server. */
+  // deno-lint-ignore require-await
+  async #shared<T>(kind: string, make: () => T): Promise<T> {
+    this.#checkRuns(kind);
+    return make();
+  }
+
+  #checkRuns(kind: string): void {
+    if (!this.#isShutDown) return;
+    throw new InvalidStateError(`Cannot make ${kind}: ${this.name} was shut down`);
   }
 }

@@ -9,10 +9,13 @@ import { type SlotAnswer, SlotCalls } from "./slot_calls.ts";
 /** An object that a realm does not hold any more, and how often it was sent and received there. */
 export type Released = readonly [id: string, sent: number, received: number];
 
+/** What a manager makes, by the names of its methods. */
+export type ObjectName = "dict" | "list" | "namespace";
+
 /** What one realm can ask of a manager. */
 export interface ManagerOps {
-  /** Makes an object or a shared thing. */
-  create(args: readonly unknown[], kind: string): unknown;
+  /** Makes an object of the first argument. */
+  create(args: readonly unknown[], kind: ObjectName): unknown;
   /** Calls a method of an object. */
   invoke(args: readonly unknown[], id: string, method: string): unknown;
   /** Objects that this realm holds from now on, and such that it holds no more. */

@@ -4,14 +4,18 @@ import { realm } from "../../protocol/realm.ts";
 import { PARTS, type SharedHandle, type SharedParts } from "../../protocol/shareable.ts";
 import { DICT } from "./dict_proxy.ts";
 import { LIST } from "./list_proxy.ts";
-import { ManagedDict } from "./managed_dict.ts";
-import { ManagedList } from "./managed_list.ts";
 import { copy, type ManagedKind, ManagedObject } from "./managed_object.ts";
-import type { ManagerOps } from "./manager_client.ts";
+import type { ManagerOps, ObjectName } from "./manager_client.ts";
 import { NAMESPACE } from "./namespace_proxy.ts";
-import { sharedFactories } from "./shared_factories.ts";
 import { type Clerk, type Outcome, SlotDesk } from "./slot_desk.ts";
 import { Shelf } from "./shelf.ts";
+
+/** What it makes. */
+const KINDS: Readonly<Record<ObjectName, ManagedKind>> = {
+  dict: DICT,
+  list: LIST,
+  namespace: NAMESPACE,
+};
 
 /** Makes what clients ask for, and keeps it for them; in a realm of its own or in its creator's. */
 export class ManagerServer implements Service, Clerk {
@@ -35,7 +39,7 @@ export class ManagerServer implements Service, Clerk {
 
   as(client: number): ManagerOps {
     return {
-      create: (args, kind) => this.#create(kind, args),
+      create: ([init], kind) => this.#create(kind, init as never),
       invoke: (args, id, method) => {
         this.#serveEarlier();
         return this.#shelf.get(id, method).run(method, args);
@@ -74,39 +78,17 @@ export class ManagerServer implements Service, Clerk {
     this.#desk?.serve();
   }
 
-  #create(kind: string, args: readonly unknown[]): unknown {
+  #create(kind: ObjectName, init: never): SharedHandle {
     this.#shelf.checkOpen("make", kind);
-    return this.#factories[kind]!(...args as never[]);
+    const { name, make } = KINDS[kind];
+    const id = `${name} ${this.#shelf.address}/${++this.#lastNumber}`;
+    return new ManagedObject(id, KINDS[kind], make(init), this.#shelf).handle;
   }
 
   #collect(client: number): unknown {
     const outcome = this.#kept.get(client)?.shift();
     if (!outcome || "error" in outcome) throw outcome?.error;
     return outcome.value;
-  }
-
-  readonly #factories: Readonly<Record<string, (...args: never[]) => unknown>> = {
-    dict: (entries: readonly [string, unknown][]) => {
-      const dict = new ManagedDict();
-      dict.update(entries);
-      return this.#manage(DICT, dict);
-    },
-    list: (values: readonly unknown[]) => {
-      const list = new ManagedList();
-      list.extend(values);
-      return this.#manage(LIST, list);
-    },
-    namespace: (entries: readonly [string, unknown][]) => {
-      const names = new ManagedDict();
-      names.update(entries);
-      return this.#manage(NAMESPACE, names);
-    },
-    ...sharedFactories,
-  };
-
-  #manage(kind: ManagedKind, target: object): SharedHandle {
-    const id = `${kind.name} ${this.#shelf.address}/${++this.#lastNumber}`;
-    return new ManagedObject(id, kind, target, this.#shelf).handle;
   }
 }
 

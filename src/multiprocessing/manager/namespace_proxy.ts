@@ -1,5 +1,6 @@
 import { checkString } from "../../core/options.ts";
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
+import { ManagedDict } from "./managed_dict.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
 import { RemoteObject } from "./remote_object.ts";
@@ -67,6 +68,7 @@ export class NamespaceProxy<T extends object = Record<string, unknown>> {
 /** What namespaces are to their manager. */
 export const NAMESPACE: ManagedKind = {
   name: "NamespaceProxy",
+  make: (entries: readonly [string, unknown][]) => new ManagedDict(entries),
   proxy: (link) => new NamespaceProxy(link),
 };
 
