@@ -183,7 +183,7 @@ function itemTests(pool: () => Pool): void {
     const changing = new Uint8Array(3 * MIB);
     await queue.put(changing);
     changing.fill(9);
-    assertEquals((await queue.get())[0 as never], 0);
+    assertEquals((await queue.get() as Uint8Array)[0], 0);
   });
 
   it("an error arrives with its class, message and cause", async () => {

@@ -94,11 +94,14 @@ export class Packer implements Message {
     return this;
   }
 
-  /** The message that was packed last, for later: what is the caller's is copied. */
+  /** The message that was packed last, for later, and for messages: what is the caller's is copied. */
   keep(): Message {
     const { headLength, length } = this;
-    const isOwn = this.head[0] !== BARE;
-    const rest = isOwn ? this.rest : this.rest.map((part) => part.slice());
+    const isCallers = this.head[0] === BARE;
+    // Bun 1.4 serialises into shared memory.
+    const rest = this.rest.map((part) =>
+      isCallers || !(part.buffer instanceof ArrayBuffer) ? new Uint8Array(part) : part
+    );
     return { head: this.head.slice(0, headLength), headLength, rest, length };
   }
 
