@@ -1,5 +1,6 @@
 /** Starts programs of examples/ on the runtime under test, as their users would. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import process from "node:process";
 
@@ -16,7 +17,9 @@ export interface Outcome {
 
 /** A program that runs. */
 export interface Program {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessWithoutNullStreams;
+  /** Resolves to the first so many lines of its output; rejects when it ends before. */
+  lines(count: number): Promise<string[]>;
   /** Resolves after its end, when nobody holds its output any more. */
   readonly outcome: Promise<Outcome>;
 }
@@ -38,7 +41,16 @@ export function start(name: string, args: readonly string[] = []): Program {
   child.stderr.setEncoding("utf8").on("data", (text) => stderr += text);
   const outcome = new Promise<Outcome>((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve({ end: signal ?? code, stdout, stderr }));
+    child.on("close", (code, signal) => resolve({ end: code ?? signal, stdout, stderr }));
   });
-  return { child, outcome };
+  const lines = async (count: number): Promise<string[]> => {
+    const ended = outcome.then(() => true);
+    for (;;) {
+      const complete = stdout.split("\n").slice(0, -1);
+      if (complete.length >= count) return complete.slice(0, count);
+      const more = once(child.stdout, "data").then(() => false);
+      if (await Promise.race([more, ended])) throw new Error(`it printed only this:\n${stdout}`);
+    }
+  };
+  return { child, lines, outcome };
 }
