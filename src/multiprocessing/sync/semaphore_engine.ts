@@ -55,7 +55,7 @@ export class SemaphoreEngine implements Engine<SemaphoreOps> {
     const named = Math.min(value, MOST_NAMED);
     const words = new Int32Array(new SharedArrayBuffer(4 * (NAMED + named)));
     words[TOKENS] = words[AT_START] = value - named;
-    words[MOST_TOKENS] = bounded ? value - named : MOST_PERMITS;
+    words[MOST_TOKENS] = (bounded ? value : MOST_PERMITS) - named;
     return new SemaphoreEngine(words.buffer as SharedArrayBuffer);
   }
 
@@ -93,10 +93,9 @@ export class SemaphoreEngine implements Engine<SemaphoreOps> {
       this.#give((owner) => owner !== 0) ||
       this.#giveToken(words[MOST_TOKENS]!);
     if (!given) {
+      const most = words[MOST_TOKENS]! + words.length - NAMED;
       throw new RangeError(
-        words[MOST_TOKENS] === MOST_PERMITS
-          ? `Cannot release semaphore: its value would be higher than ${MOST_PERMITS}`
-          : "Cannot release semaphore: it was released too many times",
+        `Cannot release semaphore: it was released too many times, its value cannot be above ${most}`,
       );
     }
     this.#line.notify();

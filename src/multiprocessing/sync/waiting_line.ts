@@ -16,7 +16,7 @@ export const WAITING_LINE_WORDS: number = EVENT_COUNT_WORDS + 1;
 /** After so many milliseconds nobody overtakes a waiter any more. */
 const PATIENCE = 1;
 /** For so many milliseconds others leave what is free to the one whose turn it is. */
-const COURTESY = 20;
+const COURTESY = 50;
 
 /** One per realm and memory. */
 export class WaitingLine {
