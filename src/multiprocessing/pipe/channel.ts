@@ -70,6 +70,12 @@ export class Channel {
     };
   }
 
+  /** For who blocks this thread: those who wait in it cannot go on by themselves. */
+  attend(): void {
+    this.room.attend();
+    this.data.attend();
+  }
+
   /** To be called when an end was given up: others may wait for that. */
   notify(): void {
     this.data.notify();

@@ -249,7 +249,7 @@ export class Handle {
 
   async #receiveFar<T>(content: Content, take: Take<T>): Promise<T> {
     const { head, rest } = await this.#run((ops) => ops.receive(this.#end, this.#seat, content));
-    this.#pipe.packer.head.set(head);
+    this.#pipe.unpacker.head.set(head);
     return take(head.length, rest);
   }
 
@@ -263,7 +263,7 @@ export class Handle {
   }
 
   readonly #unpack: Take<unknown> = (headLength, rest) => {
-    return this.#pipe.packer.unpack(headLength, rest);
+    return this.#pipe.unpacker.unpack(headLength, rest);
   };
 
   #memory(call: string): PipeEngine {
@@ -290,7 +290,7 @@ export class Handle {
   }
 }
 
-/** Takes a message whose head is in the memory of the packer. */
+/** Takes a message whose head is in the memory of the unpacker. */
 type Take<T> = (headLength: number, rest: Arrived | undefined) => T;
 
 /** Bytes that came. */

@@ -21,8 +21,10 @@ export interface PipeMemory {
 /** One per realm and pipe. */
 export class PipeEngine implements Engine<PipeOps> {
   readonly memory: PipeMemory;
-  /** Packs what is sent; what is received comes into its memory. */
+  /** Packs what is sent. */
   readonly packer: Packer = new Packer();
+  /** Unpacks what comes; of its own, as a message may come while another waits to be sent. */
+  readonly unpacker: Packer = new Packer();
   readonly #holders: readonly [Holders, Holders];
   readonly #channels: readonly Channel[];
   /** By the end at which one sends, and receives. */
@@ -37,7 +39,7 @@ export class PipeEngine implements Engine<PipeOps> {
     const [forth, back] = memory.channels;
     const toFirst = new Channel(back, second, first);
     const toSecond = forth ? new Channel(forth, first, second) : undefined;
-    const { head } = this.packer;
+    const { head } = this.unpacker;
     this.#senders = [toSecond && new Sender(toSecond), new Sender(toFirst)];
     this.#receivers = [new Receiver(toFirst, head), toSecond && new Receiver(toSecond, head)];
     this.#channels = toSecond ? [toFirst, toSecond] : [toFirst];

@@ -59,8 +59,7 @@ export class Receiver {
     const { data } = this.#channel;
     const receiving: Receiving<T> = { caller, content, take, hasTurn: false };
     const attempt = () => {
-      // Those who wait in this thread cannot go on by themselves.
-      data.attend();
+      this.#channel.attend();
       return this.#attempt(receiving);
     };
     const outcome = data.waitSync(attempt, { timeout: undefined, client: caller.client });
@@ -95,7 +94,7 @@ export class Receiver {
   pollSync({ client }: Caller, timeout: number | undefined): boolean {
     const { data } = this.#channel;
     const attempt = () => {
-      data.attend();
+      this.#channel.attend();
       return this.isReady(client) || undefined;
     };
     return data.waitSync(attempt, { timeout, client }) ?? false;

@@ -46,8 +46,7 @@ export class Sender {
     const { room } = this.#channel;
     const sending: Sending = { caller, message, content, hasTurn: false, sent: 0 };
     const attempt = () => {
-      // Those who wait in this thread cannot go on by themselves.
-      room.attend();
+      this.#channel.attend();
       return this.#attempt(sending);
     };
     const { client } = caller;
@@ -98,7 +97,8 @@ export function copyOf({ head, headLength, rest, length }: Message): Message {
   return {
     head: head.slice(0, headLength),
     headLength,
-    rest: rest.map((part) => part.slice()),
+    // `slice` of a Node Buffer copies nothing.
+    rest: rest.map((part) => new Uint8Array(part)),
     length,
   };
 }

@@ -64,7 +64,7 @@ export class ServedPipe implements PipeOps {
 
   receive(end: End, seat: Seat, content: Content): Received | Promise<Received> {
     const caller = this.#caller(end, seat, "receive");
-    const { head } = this.#engine.packer;
+    const { head } = this.#engine.unpacker;
     const take = ({ headLength, rest }: RingReader): Received => {
       return { head: head.slice(0, headLength), rest };
     };

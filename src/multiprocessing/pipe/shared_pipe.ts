@@ -24,9 +24,14 @@ export class SharedPipe implements SharedHandle {
     return new SharedPipe(Link.to(KIND, engine));
   }
 
-  /** Packs and unpacks messages. */
+  /** Packs what is sent. */
   get packer(): Packer {
     return this.link.near?.packer ?? (this.#packer ??= new Packer());
+  }
+
+  /** Unpacks what came into its memory. */
+  get unpacker(): Packer {
+    return this.link.near?.unpacker ?? (this.#packer ??= new Packer());
   }
 
   [PARTS](shared: boolean): SharedParts {

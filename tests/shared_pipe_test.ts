@@ -1,0 +1,4 @@
+import { processBackend, threadBackend } from "./conformance/backends.ts";
+import { pipeSuite } from "./conformance/pipe.ts";
+
+for (const backend of [threadBackend, processBackend]) pipeSuite(backend);
