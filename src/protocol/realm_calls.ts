@@ -102,6 +102,11 @@ export class RealmCalls implements Recipient {
     return promise;
   }
 
+  /** Whether the realm of this number is of another process, and reaches things through this one. */
+  serves(client: number): boolean {
+    return [...this.#strangers.values()].includes(client);
+  }
+
   deliver({ from, body, marked }: Letter): void {
     const message = body as Body;
     try {
