@@ -1,6 +1,6 @@
 import { describe } from "node:test";
-import { assert, assertEquals } from "@std/assert";
-import { Pool, type SharedArray, Thread, type Value } from "@pool/core";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Pool, ProcessError, type SharedArray, Thread, type Value } from "@pool/core";
 import { it } from "./conformance/bounded.ts";
 import * as tasks from "./tasks/passing.ts";
 import { contents, makeBag } from "./tasks/passing.ts";
@@ -51,6 +51,19 @@ describe("locks, semaphores, events and cells inside values", () => {
       assertEquals(await added(bag), [7, 4]);
     });
   }
+
+  it("what using gives back after the end of its process harms nobody", async () => {
+    await using makers = new Pool({ workers: 1, backend: "process" });
+    const bag = await makers.apply(makeBag, []);
+    {
+      using held = await bag.lock.acquire();
+      assert(held);
+      makers.terminate();
+      await makers.join();
+    }
+    // A rejection that nobody handles would end the program.
+    await assertRejects(() => bag.lock.acquire(), ProcessError);
+  });
 
   it("a Thread of its own uses them", async () => {
     const bag = makeBag();

@@ -1,6 +1,6 @@
 /** What locks and semaphores promise alike: one holder at a time, waits, guards, input. */
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { Event, Held, Semaphore, Value } from "@pool/core";
+import { Event, Held, InvalidStateError, Semaphore, Value } from "@pool/core";
 import * as tasks from "../tasks/acquiring.ts";
 import type { Acquirable } from "../tasks/acquiring.ts";
 import type { Backend } from "./backend.ts";
@@ -184,7 +184,29 @@ function inputTests(b: SuiteBackend, name: string, make: () => Acquirable): void
     );
   });
 
+  if (name === "Lock") {
+    it("acquireSync() is refused where a worker would wait for itself", () => {
+      const lock = make();
+      using _held = lock.acquireSync();
+      assertThrows(() => lock.acquireSync(), InvalidStateError, "this worker holds it");
+      assertEquals(lock.acquireSync({ timeout: 1 }), null);
+    });
+  }
+
   if (name.endsWith("Lock")) {
+    if (!b.traits.sharedMemory) {
+      it("acquireSync() is refused where it would keep the holder from giving back", async () => {
+        await using pool = b.createPool(1);
+        const thing = make(), ready = new Semaphore(0), end = new Event();
+        const holder = pool.apply(tasks.holdUntil, [thing, ready, end]);
+        await ready.acquire();
+        assertThrows(() => thing.acquireSync(), InvalidStateError, "would never end");
+        assertEquals(thing.acquireSync({ timeout: 20 }), null);
+        await end.set();
+        await holder;
+      });
+    }
+
     it("release() by a stranger is refused, and harms nobody", async () => {
       const pool = b.createPool(1);
       await using _end = pool;

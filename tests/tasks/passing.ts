@@ -38,7 +38,7 @@ export function contents(bag: Bag): object[] {
   return [bag.lock, bag.list[0], bag.list[1].permits, ...bag.map.values(), ...bag.cells];
 }
 
-/** Changes each; what of that is not as it should be. */
+/** Changes each, with the lock; what of that is not as it should be. */
 export const useBag = task(import.meta, async function useBag(bag: Bag): Promise<string[]> {
   const faults: string[] = [];
   const check = (fine: boolean, what: string): void => void (fine || faults.push(what));
@@ -46,8 +46,10 @@ export const useBag = task(import.meta, async function useBag(bag: Bag): Promise
   const event = map.get("event") as Event, bounded = map.get("bounded") as BoundedSemaphore;
   const [cell, all] = [...bag.cells] as [Value<"i32">, SharedArray<"u8">];
   const classes = [Lock, RLock, Semaphore, Event, BoundedSemaphore, Value, SharedArray];
+  await using held = await lock.acquire({ timeout: 5000 });
+  check(held?.ownerDied === false, "Lock was not to be had");
   contents(bag).forEach((thing, i) => check(thing.constructor === classes[i], classes[i]!.name));
-  for (const one of [lock, rlock, permits, bounded]) {
+  for (const one of [rlock, permits, bounded]) {
     const held = await one.acquire({ timeout: 5000 });
     check(held?.ownerDied === false, `${one.constructor.name} was not to be had`);
     await held!.release();

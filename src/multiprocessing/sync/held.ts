@@ -1,3 +1,4 @@
+import { ProcessError } from "../../core/errors.ts";
 import { checkBoolean, checkOptions, checkTimeout } from "../../core/options.ts";
 
 /** How {@linkcode Lock.acquire} and its like wait. */
@@ -58,11 +59,17 @@ export class Held implements Disposable, AsyncDisposable {
   [Symbol.dispose](): void {
     const giveBack = this.#giveBack;
     this.#giveBack = undefined;
-    giveBack?.();
+    const done = giveBack?.();
+    if (done instanceof Promise) done.catch(ignoreEnd);
   }
 
   /** Gives it back. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.release();
   }
+}
+
+/** What ended with its process need not be given back; other faults come to light as they are. */
+function ignoreEnd(error: unknown): void {
+  if (!(error instanceof ProcessError)) throw error;
 }

@@ -1,4 +1,3 @@
-import { InvalidStateError } from "../../core/errors.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
@@ -67,17 +66,13 @@ export class Lock {
   /**
    * As {@linkcode Lock.acquire}, but blocks this thread.
    *
-   * @throws `InvalidStateError` in child processes of the creator's, and where it would wait for itself
+   * @throws `InvalidStateError` in child processes of the creator's, and where the wait could not end: this
+   *   worker has the lock, or a child process that gives it back by way of this thread
    */
   acquireSync(options?: AcquireOptions): Held | null {
     const timeout = checkAcquire(options, "acquire lock");
     const engine = this.#link.engine("acquire lock");
     const client = ownNumber();
-    if (timeout === undefined && engine.isHeldBy(client)) {
-      throw new InvalidStateError(
-        "Cannot acquire lock: this worker holds it and would wait for itself",
-      );
-    }
     const taken = engine.acquireSync(client, timeout);
     return taken && new Held(taken.ownerDied, () => engine.release(client));
   }

@@ -10,6 +10,7 @@
  */
 import { InvalidStateError } from "../../core/errors.ts";
 import { livingRealms } from "../../protocol/living_realms.ts";
+import { realmCalls } from "../../protocol/realm_calls.ts";
 import type { Engine } from "../sharing/link.ts";
 import { WAITING_LINE_WORDS, WaitingLine } from "./waiting_line.ts";
 
@@ -74,11 +75,12 @@ export class LockEngine implements Engine<LockOps> {
     return this.#line.wait(() => this.#take(client), { timeout, client });
   }
 
-  /** As {@linkcode acquire}, but blocks this thread. */
+  /** As {@linkcode acquire}, but blocks this thread; throws where only this thread could end the wait. */
   acquireSync(client: number, timeout: number | undefined): Taken | null {
     const taken = this.#take(client);
     if (taken) return taken;
     if (timeout === 0) return null;
+    if (timeout === undefined) this.#refuseEndless(client);
     return this.#line.waitSync(() => this.#take(client), { timeout, client });
   }
 
@@ -112,6 +114,17 @@ export class LockEngine implements Engine<LockOps> {
     if (Atomics.compareExchange(words, OWNER, owner, client) !== owner) return undefined;
     if (this.#reentrant) Atomics.store(words, TIMES, 1);
     return owner === 0 ? TAKEN : TAKEN_OVER;
+  }
+
+  #refuseEndless(client: number): void {
+    const owner = Atomics.load(this.#words, OWNER);
+    if (owner !== client && !realmCalls().serves(owner)) return;
+    const holder = owner === client
+      ? "this worker"
+      : "a child process, heard by this thread alone,";
+    throw new InvalidStateError(
+      `Cannot acquire lock: ${holder} holds it, the wait would never end`,
+    );
   }
 
   #refusal(): Error {

@@ -63,7 +63,8 @@ export class RLock {
   /**
    * As {@linkcode RLock.acquire}, but blocks this thread.
    *
-   * @throws `InvalidStateError` in child processes of the creator's
+   * @throws `InvalidStateError` in child processes of the creator's, and where the wait could not end: a
+   *   child process has the lock that gives it back by way of this thread
    */
   acquireSync(options?: AcquireOptions): Held | null {
     const timeout = checkAcquire(options, "acquire lock");
