@@ -83,10 +83,10 @@ export class WaitingLine {
     const since = performance.now();
     return () => {
       const taken = take();
-      if (taken === undefined && performance.now() - since >= PATIENCE) {
-        Atomics.compareExchange(this.#words, this.#next, 0, client);
-      }
-      return taken;
+      if (taken !== undefined || performance.now() - since < PATIENCE) return taken;
+      const isNext = Atomics.compareExchange(this.#words, this.#next, 0, client) === 0;
+      // Given back before this turn was seen, it has woken one alone: maybe one who stands back now.
+      return isNext ? take() : undefined;
     };
   }
 
