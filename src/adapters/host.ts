@@ -1,5 +1,5 @@
 /** Time and keep-alive for the host's side; the same on the three runtimes by way of `node:timers`. */
-import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
+import { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from "node:timers";
 import type { Host, KeepAlive } from "../core/backend.ts";
 import { timestamp } from "../protocol/claims.ts";
 
@@ -14,6 +14,11 @@ export const host: Host = {
   },
   keepAlive: () => new IntervalKeepAlive(),
 };
+
+/** Calls back after a turn of the event loop, in which all that waits is received. */
+export function nextTurn(callback: () => void): void {
+  setImmediate(callback);
+}
 
 /**
  * One timer that is ref'd while there is work, in place of the refs of all workers and ports: turning it

@@ -1,3 +1,4 @@
+import { nextTurn } from "../../adapters/detect.ts";
 import { livingRealms, ownNumber } from "../../protocol/living_realms.ts";
 import { ANSWERED, CALLED, CallSlot, type Desk, KEPT, RINGS, SLEEPERS } from "./call_slot.ts";
 
@@ -8,8 +9,11 @@ import { ANSWERED, CALLED, CallSlot, type Desk, KEPT, RINGS, SLEEPERS } from "./
 const SHORTEST_SPIN = 0.02, LONGEST_SPIN = 0.4;
 /** What comes so soon (ms) after it went to sleep is worth to be waited for. */
 const NEAR = 1;
-/** After so long (ms) it lets its event loop have a turn: letters must not wait. */
-const TURN = 2;
+/**
+ * It lets its event loop have a turn, as letters must not wait: after so long (ms) with calls, and so long
+ * without.
+ */
+const LONGEST_TURN = 2, GLANCE = 0.05;
 
 /** How a call ended. */
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
@@ -32,14 +36,13 @@ export class SlotDesk {
   readonly #bell = new Int32Array(this.#desk.bell);
   readonly #clerk: Clerk;
   readonly #slots = new Map<number, CallSlot>();
-  /** What one port sends to the other comes behind all messages that wait. */
-  readonly #turns = new MessageChannel();
   #attends = false;
   #spin = SHORTEST_SPIN;
+  /** When the last call came. */
+  #served = 0;
 
   constructor(clerk: Clerk) {
     this.#clerk = clerk;
-    this.#turns.port1.onmessage = () => this.#attend();
   }
 
   /** From now on a client may call by this slot; nothing, where that cannot be. */
@@ -70,13 +73,13 @@ export class SlotDesk {
 
   #attend(): void {
     const began = performance.now();
-    let now = began, last = began;
-    while (now - last < this.#spin) {
-      if (this.serve()) last = now;
+    for (let now = began, served = began;;) {
+      if (this.serve()) this.#served = served = now;
       now = performance.now();
-      if (now - began > TURN) return this.#turns.port2.postMessage(null);
+      if (now - this.#served >= this.#spin) return this.#sleep();
+      if (now - served < GLANCE && now - began < LONGEST_TURN) continue;
+      return nextTurn(() => this.#attend());
     }
-    this.#sleep();
   }
 
   #sleep(): void {
@@ -91,6 +94,7 @@ export class SlotDesk {
       const soon = performance.now() - since < NEAR;
       this.#spin = soon ? LONGEST_SPIN : Math.max(SHORTEST_SPIN, this.#spin / 2);
       Atomics.sub(this.#bell, SLEEPERS, 1);
+      this.#served = performance.now();
       this.#attend();
     });
   }
