@@ -82,6 +82,18 @@ export function managerSuite(backend: Backend): void {
       assertEquals(await totals.get("calls"), 1);
     });
 
+    it("a worker can have a manager of its own, and put its objects into others", async () => {
+      await using manager = await Manager.start();
+      const dict = await manager.dict<string, AnyDict>();
+      const end = pool().apply(tasks.ownManager, [dict as DictProxy as AnyDict]);
+      while (!await dict.has("of worker")) await new Promise((resolve) => setTimeout(resolve, 1));
+      const theirs = (await dict.get("of worker"))!;
+      await pool().apply(tasks.setOne, [theirs, "answer", "heard"]);
+      assertEquals(await end, "heard");
+      const late = await within(SOON, () => tasks.tryGet(theirs));
+      assert(["ProcessError", "InvalidStateError"].includes(late), late);
+    });
+
     it("a worker that is killed in the middle of its calls harms nobody", async () => {
       await using manager = await Manager.start();
       const dict = await manager.dict();

@@ -1,5 +1,13 @@
 /** What workers do with the objects of a manager. */
-import { type DictProxy, type ListProxy, type Lock, Process, task, Thread } from "@pool/core";
+import {
+  type DictProxy,
+  type ListProxy,
+  type Lock,
+  Manager,
+  Process,
+  task,
+  Thread,
+} from "@pool/core";
 
 export type AnyDict = DictProxy<string, unknown>;
 
@@ -92,4 +100,13 @@ export const callToTheEnd = task(import.meta, async (dict: AnyDict, atOnce: numb
 
 export const tryGet = task(import.meta, async (dict: AnyDict): Promise<string> => {
   return await dict.get("k").then(() => "fine", (error) => error.name);
+});
+
+/** A manager of the worker's own: other workers use its dict until it is shut down. */
+export const ownManager = task(import.meta, async (mine: AnyDict) => {
+  await using manager = await Manager.start();
+  const dict = await manager.dict();
+  await mine.set("of worker", dict);
+  while (!await dict.has("answer")) await new Promise((resolve) => setTimeout(resolve, 1));
+  return await dict.get("answer");
 });
