@@ -15,6 +15,8 @@
  * is cut into slices: a realm that dies with the wake-up of another, or with what the others wait for,
  * can tell nobody, and is found out after one slice.
  */
+import { host } from "../../adapters/detect.ts";
+import { ownNumber } from "../../protocol/living_realms.ts";
 import { isWaitedFor } from "../sharing/link.ts";
 import { withResolvers } from "../../protocol/with_resolvers.ts";
 
@@ -54,7 +56,10 @@ export class EventCount {
   readonly #fair: boolean;
   #waiters: Waiter[] = [];
   #asleep = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the timer, if there is one. */
+  #stopTimer: (() => void) | undefined;
+  /** Whether it keeps the program running. */
+  #timerHolds = false;
   /** When the timer looks. */
   #nextLook = 0;
 
@@ -82,7 +87,7 @@ export class EventCount {
     }
   }
 
-  /** Waits without blocking the event loop, which it keeps running. */
+  /** Waits without blocking the event loop, which it keeps running when this realm is the one that waits. */
   wait<T>(attempt: Attempt<T>, { timeout, client }: WaitLimits): Promise<T | undefined> {
     const { promise, resolve } = withResolvers<T | undefined>();
     const tryOnce = (): boolean => {
@@ -94,7 +99,7 @@ export class EventCount {
     if (this.#asleep && !this.#fair && tryOnce()) return promise;
     this.#waiters.push({ tryOnce, giveUp: () => resolve(undefined), deadline, client });
     if (!this.#asleep) this.#sleep();
-    this.#setTimer(deadline);
+    this.#setTimer(deadline, client === ownNumber());
     return promise;
   }
 
@@ -174,33 +179,44 @@ export class EventCount {
     this.#waiters.splice(0, served);
   }
 
-  /** Looks again after a slice, and not later than at a deadline. */
-  #setTimer(deadline: number): void {
+  /**
+   * Looks again after a slice, and not later than at a deadline. A child process that waits keeps this one
+   * running by itself, unless it is a daemon: then nothing may.
+   */
+  #setTimer(deadline: number, holds: boolean): void {
     if (!this.isAwaited) return this.#clearTimer();
     const now = performance.now();
     const next = Math.min(deadline, now + SLICE);
-    if (this.#timer !== undefined && this.#nextLook <= next) return;
+    const hold = holds || this.#timerHolds;
+    if (this.#stopTimer && this.#nextLook <= next && this.#timerHolds === hold) return;
     this.#clearTimer();
     this.#nextLook = next;
-    this.#timer = setTimeout(() => this.#look(), Math.ceil(next - now));
+    this.#timerHolds = hold;
+    const timers = hold ? globalThis : host.clock;
+    const timer = timers.setTimeout(() => this.#look(), Math.ceil(next - now));
+    this.#stopTimer = () => timers.clearTimeout(timer as never);
   }
 
   #clearTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    this.#timerHolds = false;
   }
 
   #look(): void {
-    this.#timer = undefined;
+    this.#clearTimer();
     this.#serve();
-    const now = performance.now();
-    let next = Infinity;
+    const now = performance.now(), own = ownNumber();
+    let next = Infinity, holds = false;
     this.#waiters = this.#waiters.filter((waiter) => {
       const wanted = now < waiter.deadline && isWaitedFor(waiter.client);
-      if (wanted) next = Math.min(next, waiter.deadline);
-      else waiter.giveUp();
+      if (!wanted) waiter.giveUp();
+      else {
+        next = Math.min(next, waiter.deadline);
+        holds ||= waiter.client === own;
+      }
       return wanted;
     });
-    this.#setTimer(next);
+    this.#setTimer(next, holds);
   }
 }
