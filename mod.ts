@@ -62,8 +62,8 @@ export type {
   CellView,
 } from "./src/multiprocessing/sync/cell_types.ts";
 export { DictProxy } from "./src/multiprocessing/manager/dict_proxy.ts";
-export type { Entries } from "./src/multiprocessing/manager/entries.ts";
-export type { Key } from "./src/multiprocessing/manager/key.ts";
+export type { DictEntries } from "./src/multiprocessing/manager/dict_entries.ts";
+export type { DictKey } from "./src/multiprocessing/manager/dict_key.ts";
 export { ListProxy } from "./src/multiprocessing/manager/list_proxy.ts";
 export type { SortOptions } from "./src/multiprocessing/manager/list_proxy.ts";
 export { Manager } from "./src/multiprocessing/manager/manager.ts";

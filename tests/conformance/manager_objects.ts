@@ -12,10 +12,10 @@ import {
   Barrier,
   BoundedSemaphore,
   Condition,
+  type DictKey,
   Event,
   InvalidStateError,
   JoinableQueue,
-  type Key,
   type ListProxy,
   Lock,
   Manager,
@@ -60,7 +60,7 @@ export function managerObjectsSuite(backend: NonNullable<ManagerOptions["backend
 
     it("dict() is what Python's is", async () => {
       await using manager = await start();
-      const dict = await manager.dict<Key, unknown>([["a", 1], [2, "two"]]);
+      const dict = await manager.dict<DictKey, unknown>([["a", 1], [2, "two"]]);
       await dict.set(null, undefined);
       await dict.set(3n, { deep: [1, { x: undefined }] });
       assertEquals(await dict.get("a"), 1);
@@ -78,7 +78,7 @@ export function managerObjectsSuite(backend: NonNullable<ManagerOptions["backend
       assertInstanceOf(await rejection(dict.pop(null)), RangeError);
       assertEquals(await dict.setDefault("list", []), []);
       assertEquals(await dict.setDefault("list", 5), []);
-      await dict.update(new Map<Key, unknown>([[true, "yes"], ["list", LARGE]]));
+      await dict.update(new Map<DictKey, unknown>([[true, "yes"], ["list", LARGE]]));
       assertEquals((await dict.entries()).length, 3);
       const seen: unknown[] = [];
       for await (const [key, value] of dict) seen.push(key, String(value).length);
@@ -267,7 +267,7 @@ export function managerObjectsSuite(backend: NonNullable<ManagerOptions["backend
 
     it("bad input is refused at the call that brings it", async () => {
       await using manager = await start();
-      const dict = await manager.dict<Key, unknown>(), list = await manager.list([1]);
+      const dict = await manager.dict<DictKey, unknown>(), list = await manager.list([1]);
       const names = await manager.namespace();
       const wrong: [() => Promise<unknown>, new () => Error, RegExp][] = [
         [() => dict.get({} as never), TypeError, /a key must be .*, not an object/],

@@ -1,6 +1,6 @@
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
-import { checkedEntries, type Entries } from "./entries.ts";
-import { checkKey, type Key } from "./key.ts";
+import { checkedEntries, type DictEntries } from "./dict_entries.ts";
+import { checkKey, type DictKey } from "./dict_key.ts";
 import { ManagedDict } from "./managed_dict.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
@@ -36,7 +36,7 @@ import { RemoteObject } from "./remote_object.ts";
  * }
  * ```
  */
-export class DictProxy<K extends Key = string, V = unknown> {
+export class DictProxy<K extends DictKey = string, V = unknown> {
   readonly #link: ObjectLink;
 
   /** @ignore made by `manager.dict()` */
@@ -52,7 +52,7 @@ export class DictProxy<K extends Key = string, V = unknown> {
     return this.#call("get", key, fallback);
   }
 
-  /** Puts a copy of a value under a key. Rejects with `TypeError` for a key that is no {@linkcode Key}. */
+  /** Puts a copy of a value under a key. Rejects with `TypeError` for a key that is no {@linkcode DictKey}. */
   set(key: K, value: V): Promise<void> {
     return this.#call("set", key, value);
   }
@@ -81,10 +81,10 @@ export class DictProxy<K extends Key = string, V = unknown> {
   }
 
   /**
-   * Sets many keys in one call. Rejects with `TypeError` for what is no {@linkcode Entries}, and then
+   * Sets many keys in one call. Rejects with `TypeError` for what is no {@linkcode DictEntries}, and then
    * changes nothing.
    */
-  async update(entries: Entries<K, V>): Promise<void> {
+  async update(entries: DictEntries<K, V>): Promise<void> {
     await this.#link.call("update", checkedEntries(entries, "update dict"));
   }
 
@@ -142,7 +142,7 @@ export class DictProxy<K extends Key = string, V = unknown> {
 /** What dicts are to their manager. */
 export const DICT: ManagedKind = {
   name: "DictProxy",
-  make: (entries: readonly [Key, unknown][]) => new ManagedDict(entries),
+  make: (entries: readonly [DictKey, unknown][]) => new ManagedDict(entries),
   proxy: (link) => new DictProxy(link),
 };
 

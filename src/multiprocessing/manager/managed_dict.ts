@@ -1,30 +1,30 @@
-import type { Key } from "./key.ts";
+import type { DictKey } from "./dict_key.ts";
 
 /** What a dict is in its manager: each call is atomic, as nothing else runs there in the meantime. */
 export class ManagedDict {
-  readonly #items: Map<Key, unknown>;
+  readonly #items: Map<DictKey, unknown>;
 
-  constructor(entries: Iterable<readonly [Key, unknown]>) {
+  constructor(entries: Iterable<readonly [DictKey, unknown]>) {
     this.#items = new Map(entries);
   }
 
-  get(key: Key, fallback?: unknown): unknown {
+  get(key: DictKey, fallback?: unknown): unknown {
     return this.#items.has(key) ? this.#items.get(key) : fallback;
   }
 
-  set(key: Key, value: unknown): void {
+  set(key: DictKey, value: unknown): void {
     this.#items.set(key, value);
   }
 
-  has(key: Key): boolean {
+  has(key: DictKey): boolean {
     return this.#items.has(key);
   }
 
-  delete(key: Key): boolean {
+  delete(key: DictKey): boolean {
     return this.#items.delete(key);
   }
 
-  keys(): Key[] {
+  keys(): DictKey[] {
     return [...this.#items.keys()];
   }
 
@@ -32,7 +32,7 @@ export class ManagedDict {
     return [...this.#items.values()];
   }
 
-  entries(): [Key, unknown][] {
+  entries(): [DictKey, unknown][] {
     return [...this.#items];
   }
 
@@ -44,12 +44,12 @@ export class ManagedDict {
     this.#items.clear();
   }
 
-  update(entries: readonly (readonly [Key, unknown])[]): void {
+  update(entries: readonly (readonly [DictKey, unknown])[]): void {
     for (const [key, value] of entries) this.#items.set(key, value);
   }
 
   /** The fallback is a list, as it may be `undefined`. */
-  pop(key: Key, fallback: readonly unknown[]): unknown {
+  pop(key: DictKey, fallback: readonly unknown[]): unknown {
     if (!this.#items.has(key)) {
       if (fallback.length > 0) return fallback[0];
       throw new RangeError(`Cannot pop ${showKey(key)} of dict: there is no such key`);
@@ -59,12 +59,12 @@ export class ManagedDict {
     return value;
   }
 
-  setDefault(key: Key, value: unknown): unknown {
+  setDefault(key: DictKey, value: unknown): unknown {
     if (!this.#items.has(key)) this.#items.set(key, value);
     return this.#items.get(key);
   }
 }
 
-function showKey(key: Key): string {
+function showKey(key: DictKey): string {
   return typeof key === "string" ? JSON.stringify(key) : String(key);
 }

@@ -17,8 +17,8 @@ import { Semaphore } from "../sync/semaphore.ts";
 import { SharedArray } from "../sync/shared_array.ts";
 import { Value } from "../sync/value.ts";
 import type { DictProxy } from "./dict_proxy.ts";
-import { checkedEntries, type Entries } from "./entries.ts";
-import type { Key } from "./key.ts";
+import { checkedEntries, type DictEntries } from "./dict_entries.ts";
+import type { DictKey } from "./dict_key.ts";
 import { type ListProxy, valuesOf } from "./list_proxy.ts";
 import type { ObjectName } from "./manager_client.ts";
 import type { NamespaceProxy } from "./namespace_proxy.ts";
@@ -101,8 +101,8 @@ export class Manager implements AsyncDisposable {
   }
 
   /** A new dict, filled from a `Map`, from pairs, or from an object. */
-  async dict<K extends Key = string, V = unknown>(
-    init?: Entries<K, V>,
+  async dict<K extends DictKey = string, V = unknown>(
+    init?: DictEntries<K, V>,
   ): Promise<DictProxy<K, V>> {
     const entries = init === undefined ? [] : checkedEntries(init, "make dict");
     return await this.#make("dict", entries) as DictProxy<K, V>;

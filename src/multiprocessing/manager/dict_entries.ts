@@ -1,16 +1,16 @@
 import { show } from "../../core/options.ts";
-import { checkKey, type Key } from "./key.ts";
+import { checkKey, type DictKey } from "./dict_key.ts";
 
 /** What a dict can be filled with: a `Map`, pairs of keys and values, or, for keys of text, an object. */
-export type Entries<K, V> =
+export type DictEntries<K, V> =
   | Iterable<readonly [K, V]>
   | ([K] extends [string] ? { readonly [key: string]: V } : never);
 
 /** Its pairs; throws a `TypeError` for what is nothing of that, and for keys that cannot be such. */
-export function checkedEntries(given: unknown, call: string): [Key, unknown][] {
+export function checkedEntries(given: unknown, call: string): [DictKey, unknown][] {
   const entries = entriesOf(given, call);
   for (const [key] of entries) checkKey(key, call);
-  return entries as [Key, unknown][];
+  return entries as [DictKey, unknown][];
 }
 
 function entriesOf(given: unknown, call: string): [unknown, unknown][] {

@@ -4,7 +4,7 @@ import { show } from "../../core/options.ts";
  * Keys of a manager's dict: values that are the same in every worker. They are compared as those of a
  * `Map`.
  */
-export type Key = string | number | boolean | bigint | null;
+export type DictKey = string | number | boolean | bigint | null;
 
 /** Refuses all other keys: an object is copied on its way, and would never be found again. */
 export function checkKey(key: unknown, call: string): void {
