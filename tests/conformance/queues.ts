@@ -142,6 +142,23 @@ function boundTests(pool: () => Pool): void {
     assert(await queue.empty());
   });
 
+  it("large items of several workers are accepted before anybody reads", async () => {
+    const queue = new Queue<Uint8Array>();
+    const item = new Uint8Array(3 * MIB);
+    for (let i = 0; i < 3; i++) {
+      await queue.put(item.fill(2 * i));
+      await pool().apply(tasks.put, [queue, item.fill(2 * i + 1)]);
+    }
+    assertEquals(await queue.qsize(), 6);
+    const firsts = new Set<number>();
+    for (let i = 0; i < 6; i++) {
+      const got = await queue.get({ timeout: 5000 });
+      assertEquals([got.length, got.at(-1)], [3 * MIB, got[0]]);
+      firsts.add(got[0]!);
+    }
+    assertEquals(firsts.size, 6);
+  });
+
   it("maxsize items of 10 MB are accepted, and no more", async () => {
     const queue = new Queue<Uint8Array>(4);
     for (let i = 0; i < 4; i++) await queue.put(new Uint8Array(10 * MIB).fill(i + 1));

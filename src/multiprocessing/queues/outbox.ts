@@ -55,6 +55,7 @@ export class Outbox {
   #follows = false;
   #held = false;
   #abandoned = false;
+  #isBlocked = false;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -68,6 +69,11 @@ export class Outbox {
   /** Items that wait here, the first one first. */
   get waiting(): readonly Waiting[] {
     return this.#waiting.slice(this.#first);
+  }
+
+  /** Whether what waits here waits for the writer's word, not for room. */
+  get isBlocked(): boolean {
+    return this.#isBlocked;
   }
 
   /** Sends an item whose place was taken. The message is only lent, where it is the packer's. */
@@ -86,7 +92,7 @@ export class Outbox {
   /** Lets an item wait behind the others. */
   add(item: Waiting): void {
     this.#waiting.push(item);
-    this.#parts.buffered.own = this.length;
+    this.#count();
     if (!this.#abandoned) realm.endings.add(this.#parts.end);
     this.flush();
     void this.#followUp();
@@ -97,12 +103,17 @@ export class Outbox {
     if (this.length === 0 || this.#held) return false;
     const { items, wanted, leftover } = this.#parts;
     if (!this.#midway) {
-      if (!this.#takeWriter(wanted)) return false;
+      if (!this.#takeWriter(wanted)) {
+        // Who writes an item in parts may do so for long: that is to wait for room.
+        this.#isBlocked = !leftover.isThere;
+        return false;
+      }
       if (leftover.isThere) leftover.clearAsWriter();
     }
     let written = 0;
     while (this.length > 0 && this.#writeNext()) written++;
     if (!this.#midway) this.#releaseWriter();
+    this.#isBlocked = false;
     if (written > 0) items.notify(written);
     return written > 0;
   }
@@ -118,6 +129,7 @@ export class Outbox {
     item.place = this.#parts.account.back(item.tag);
     item.sent = 0;
     this.#midway = false;
+    this.#count();
     this.#releaseWriter();
     // Those who have read a part of it.
     this.#parts.items.notify();
@@ -142,6 +154,7 @@ export class Outbox {
     this.#waiting = [];
     this.#first = 0;
     this.#settle();
+    this.#isBlocked = false;
   }
 
   #writeWhole(message: Message, place: number): boolean {
@@ -164,7 +177,10 @@ export class Outbox {
     item.sent = ring.write(message, item.tag, item.sent);
     const wasMidway = this.#midway;
     this.#midway = item.sent < message.length;
-    if (this.#midway) return true;
+    if (this.#midway) {
+      if (!wasMidway) this.#count();
+      return true;
+    }
     if (wasMidway) leftover.end();
     this.#shift();
     return true;
@@ -181,8 +197,13 @@ export class Outbox {
 
   /** Others see how many there are; this realm may end when there are none. */
   #settle(): void {
-    this.#parts.buffered.own = this.length;
+    this.#count();
     if (this.length === 0) realm.endings.delete(this.#parts.end);
+  }
+
+  /** An item of which a part is in the ring is counted there. */
+  #count(): void {
+    this.#parts.buffered.own = this.length - (this.#midway ? 1 : 0);
   }
 
   async #followUp(): Promise<void> {

@@ -138,23 +138,30 @@ export class QueueEngine implements Engine<QueueOps> {
     };
   }
 
-  /** Accepts an item at once, or when there is a place. */
+  /**
+   * Accepts an item at once, or when there is a place. It is accepted when it is in the ring, or waits for
+   * room there; not yet where another realm has the writer's word: with the death of this one it would
+   * be lost for no reason.
+   */
   put(message: Message, limits: WaitLimits): void | Promise<void> {
-    if (!this.#placeFreed.isAwaited && this.#accept(message)) return;
+    const placed = !this.#placeFreed.isAwaited && this.#place(message);
+    if (placed) return this.outbox.isBlocked ? this.#accepted() : undefined;
     if (limits.timeout === 0) throw this.#full();
     return this.#putLater(message === this.packer ? this.packer.keep() : message, limits);
   }
 
   /** As {@linkcode put}, but blocks this thread. */
   putSync(message: Message, limits: WaitLimits): void {
-    if (this.#accept(message)) return;
-    if (limits.timeout === 0) throw this.#full();
-    const kept = this.packer.keep();
-    const attempt = (): true | undefined => {
-      this.outbox.flush();
-      return this.#accept(kept) || undefined;
-    };
-    if (!this.#placeFreed.waitSync(attempt, limits)) throw this.#full();
+    if (!this.#place(message)) {
+      if (limits.timeout === 0) throw this.#full();
+      const kept = this.packer.keep();
+      const attempt = (): true | undefined => {
+        this.outbox.flush();
+        return this.#place(kept) || undefined;
+      };
+      if (!this.#placeFreed.waitSync(attempt, limits)) throw this.#full();
+    }
+    if (this.outbox.isBlocked) this.#room.waitSync(this.#unblocked, this.#forEver);
   }
 
   /** Takes an item at once, or when one comes. */
@@ -223,7 +230,8 @@ export class QueueEngine implements Engine<QueueOps> {
     return { timeout: undefined, client: ownNumber() };
   }
 
-  #accept(message: Message): boolean {
+  /** Takes a place for an item and sends it; false where there is none. */
+  #place(message: Message): boolean {
     let place = this.#account.take();
     if (place < 0 && this.#leftover.isThere) {
       this.#leftover.clear();
@@ -236,9 +244,19 @@ export class QueueEngine implements Engine<QueueOps> {
 
   async #putLater(message: Message, { timeout, client }: WaitLimits): Promise<void> {
     const attempt = (): true | undefined =>
-      this.#realms.isAlive(client) && this.#accept(message) || undefined;
+      this.#realms.isAlive(client) && this.#place(message) || undefined;
     if (!await this.#placeFreed.wait(attempt, { timeout, client })) throw this.#full();
+    if (this.outbox.isBlocked) await this.#accepted();
   }
+
+  async #accepted(): Promise<void> {
+    await this.#room.wait(this.#unblocked, this.#forEver);
+  }
+
+  readonly #unblocked = (): true | undefined => {
+    if (this.outbox.isBlocked) this.outbox.flush();
+    return !this.outbox.isBlocked || undefined;
+  };
 
   /** What waits here for room may be what it waits for. */
   #take<T>(getter: object, take: Take<T>): Got<T> | undefined {
