@@ -1,6 +1,7 @@
 /** An event count alone: tokens that one gives and several wait for, each of which is for one. */
 import type { Model, Program } from "./explore.ts";
 import {
+  aside,
   atStart,
   failed,
   go,
@@ -47,7 +48,7 @@ export function tokenModel(
   ];
   const programs: Record<string, Program<TokenState>> = { giver: giver(faults) };
   for (const name of waiters) {
-    const late = name.startsWith("impatient") ? "gave up" : undefined;
+    const late = name.startsWith("impatient") ? aside("w") : undefined;
     programs[name] = mortal<TokenState>(name, {
       start: (s) => [go(s, name, "w add")],
       look: (s) => [
@@ -64,7 +65,8 @@ export function tokenModel(
     });
   }
   const isWaiting = (s: TokenState, name: string): boolean =>
-    isAlive(s, name) && !["has one", "gave up", "w aside"].includes(s.at[name]!);
+    isAlive(s, name) && !["has one", "end", aside("w")].includes(s.at[name]!) &&
+    !s.at[name]!.startsWith("w pass");
   return {
     start: { ...atStart(["giver", ...waiters], deaths), tokens: 0, toGive: tokens },
     programs,

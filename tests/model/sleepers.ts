@@ -62,7 +62,10 @@ export interface Sleep {
   readonly then: string;
   /** Sleeps end by themselves. */
   readonly slices: boolean;
-  /** Where it goes when its time is over; absent where it has no limit. */
+  /**
+   * Where it goes when its time is over, with the realm still in the list of the futex; it ends at
+   * `aside()` of its prefix. Absent where there is no limit.
+   */
   readonly late?: string;
   readonly faults?: SleepFaults;
 }
@@ -71,6 +74,9 @@ export interface Sleep {
 export const got = (prefix: string): string => `${prefix} leave`;
 /** Where a look goes that has not. */
 export const failed = (prefix: string): string => `${prefix} looked`;
+
+/** Where a program ends whose time was over. */
+export const aside = (prefix: string): string => `${prefix} aside`;
 
 /** `EventCount.wait`, from its step `${prefix} add` on. */
 export function sleepSteps<S extends SleepState>(
@@ -102,18 +108,18 @@ export function sleepSteps<S extends SleepState>(
     [`${p} doze`]: (s) => [
       ...(slices || s.bed[name] === "rung" ? [go(s, name, `${p} sub`, bed(s, ""))] : []),
       // The timer ends the wait while the realm is still in the list.
-      ...(late !== undefined ? [go(s, name, `${p} aside`)] : []),
+      ...(late !== undefined ? [go(s, name, late)] : []),
     ],
     [`${p} sub`]: (s) => [go(s, name, `${p} add`, fewer(s))],
     [`${p} leave`]: (s) => [go(s, name, then, looksFirst ? {} : fewer(s))],
     // Nobody of this realm waits any more. Its promise is resolved by a wake-up, or after a slice.
     [`${p} aside`]: (s) => [
-      ...(slices ? [go(s, name, late!, { ...bed(s, ""), ...fewer(s) })] : []),
+      ...(slices ? [go(s, name, "end", { ...bed(s, ""), ...fewer(s) })] : []),
       ...(s.bed[name] === "rung"
-        ? [go(s, name, noPassOn ? late! : `${p} pass ask`, { ...bed(s, ""), ...fewer(s) })]
+        ? [go(s, name, noPassOn ? "end" : `${p} pass ask`, { ...bed(s, ""), ...fewer(s) })]
         : []),
     ],
-    ...notifySteps<S>(name, { prefix: `${p} pass`, then: late ?? "end", realms: () => 1 }),
+    ...notifySteps<S>(name, { prefix: `${p} pass`, then: "end", realms: () => 1 }),
   };
 }
 

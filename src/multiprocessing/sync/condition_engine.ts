@@ -32,10 +32,15 @@ export interface ConditionOps {
   notify(count: number): void | Promise<void>;
 }
 
+interface Waiter {
+  readonly place: number;
+  readonly ticket: number;
+}
+
 /** Who is where. */
 interface Survey {
   /** Places that were not notified, in the order in which they were taken. */
-  readonly waiting: readonly number[];
+  readonly waiting: readonly Waiter[];
   /** Places that were notified and whose owners are dead. */
   readonly inheritable: readonly number[];
   /** All behind these are free. */
@@ -115,10 +120,15 @@ export class ConditionEngine implements Engine<ConditionOps> {
     const words = this.#words;
     const { waiting, inheritable, used } = this.#survey();
     Atomics.store(words, USED, used);
-    const next = waiting.slice(0, count + inheritable.length);
-    for (const place of next) Atomics.store(words, wordOf(place) + TICKET, 0);
+    let left = count + inheritable.length;
+    for (const { place, ticket } of waiting) {
+      if (left === 0) break;
+      const at = wordOf(place) + TICKET;
+      // One that has just inherited is notified already: this is for the next.
+      if (Atomics.compareExchange(words, at, ticket, 0) === ticket) left--;
+    }
     for (const place of inheritable) this.#free(place);
-    if (next.length > 0) this.#changes.notify();
+    if (waiting.length > 0) this.#changes.notify();
   }
 
   #attempt(place: number): () => true | undefined {
@@ -140,10 +150,10 @@ export class ConditionEngine implements Engine<ConditionOps> {
     const { waiting, inheritable } = this.#survey();
     inheritable.forEach((dead, rank) => {
       const heir = waiting[rank];
-      if (heir === undefined || !this.#asleep.has(heir)) return;
-      const at = wordOf(heir) + TICKET, ticket = Atomics.load(this.#words, at);
+      if (!heir || !this.#asleep.has(heir.place)) return;
+      const { ticket } = heir, at = wordOf(heir.place) + TICKET;
       // Notified in the meantime: the next in line comes with the next slice.
-      if (ticket === 0 || Atomics.compareExchange(this.#words, at, ticket, 0) !== ticket) return;
+      if (Atomics.compareExchange(this.#words, at, ticket, 0) !== ticket) return;
       if (!this.#free(dead)) Atomics.store(this.#words, at, ticket);
     });
   }
@@ -162,7 +172,7 @@ export class ConditionEngine implements Engine<ConditionOps> {
 
   #survey(): Survey {
     const words = this.#words, now = Atomics.load(words, LAST_TICKET);
-    const ages = new Map<number, number>(), inheritable: number[] = [];
+    const waiting: Waiter[] = [], inheritable: number[] = [];
     let used = 0;
     for (let place = 0; place < Atomics.load(words, USED); place++) {
       const owner = Atomics.load(words, wordOf(place));
@@ -170,10 +180,11 @@ export class ConditionEngine implements Engine<ConditionOps> {
       const ticket = Atomics.load(words, wordOf(place) + TICKET);
       const alive = this.#realms.isAlive(owner);
       if (alive || ticket === 0) used = place + 1;
-      if (alive && ticket !== 0) ages.set(place, now - ticket | 0);
+      if (alive && ticket !== 0) waiting.push({ place, ticket });
       if (!alive && ticket === 0) inheritable.push(place);
     }
-    const waiting = [...ages.keys()].sort((a, b) => ages.get(b)! - ages.get(a)!);
+    // By age, as tickets begin anew.
+    waiting.sort((a, b) => (now - b.ticket | 0) - (now - a.ticket | 0));
     return { waiting, inheritable, used };
   }
 }
