@@ -95,7 +95,7 @@ describe("examples", () => {
         const actual = fitted(stdout.trimEnd().split("\n"), expected);
         if (IN_ANY_ORDER.includes(name)) { for (const lines of [actual, expected]) lines.sort(); }
         assertEquals({ end, stderr, stdout: actual }, { end: 0, stderr: "", stdout: expected });
-      }, 40_000);
+      }, 70_000);
     }
   }
 });

@@ -1,0 +1,29 @@
+// A hundred workers and a counter in a manager's dict: reading it and writing it are two calls, which a
+// lock keeps together. `manager_counter.ts [thread|process]`
+import process from "node:process";
+import { type DictProxy, type Lock, Manager, Process, task, Thread } from "@pool/core";
+
+export const work = task(
+  import.meta,
+  async function work(counter: DictProxy<string, number>, lock: Lock) {
+    await using _held = await lock.acquire();
+    await counter.set("count", await counter.get("count", 0) + 1);
+  },
+);
+
+if (import.meta.main) {
+  const Worker = process.argv[2] === "process" ? Process : Thread;
+  await using manager = await Manager.start();
+  const counter = await manager.dict<string, number>();
+  const lock = await manager.lock();
+
+  for (let i = 0; i < 10; i++) { // ten at a time: each takes its megabytes
+    const workers = Array.from({ length: 10 }, () => {
+      return new Worker({ target: work, args: [counter, lock] });
+    });
+    for (const worker of workers) worker.start();
+    for (const worker of workers) await worker.join();
+  }
+  console.log(await counter.get("count"));
+}
+// 100
