@@ -120,9 +120,14 @@ export type {
 } from "./src/core/executor.ts";
 export type { Queue as QueueContract, QueueOptions, QueueWait } from "./src/core/queue.ts";
 export { JoinableQueue } from "./src/multiprocessing/queues/joinable_queue.ts";
+export { LifoQueue } from "./src/multiprocessing/queues/lifo_queue.ts";
+export { LocalQueue } from "./src/multiprocessing/queues/local_queue.ts";
+export { PriorityQueue } from "./src/multiprocessing/queues/priority_queue.ts";
+export type { PriorityQueueOptions } from "./src/multiprocessing/queues/priority_queue.ts";
 export { Queue } from "./src/multiprocessing/queues/queue.ts";
 export type { SharedQueue } from "./src/multiprocessing/queues/shared_queue.ts";
 export { SimpleQueue } from "./src/multiprocessing/queues/simple_queue.ts";
+export type { UnsharedQueue } from "./src/multiprocessing/queues/unshared_queue.ts";
 export type {
   BackendName,
   OutputMode,

@@ -3,8 +3,9 @@ import type { WaitOptions } from "../../core/pool.ts";
 import type { QueueOptions } from "../../core/queue.ts";
 import type { SharedParts } from "../../protocol/shareable.ts";
 import { Link } from "../sharing/link.ts";
+import { checkMaxsize } from "./check_maxsize.ts";
 import { QueueEngine } from "./queue_engine.ts";
-import { checkMaxsize, kindOf, QueueHandle } from "./queue_handle.ts";
+import { kindOf, QueueHandle } from "./queue_handle.ts";
 import { SharedQueue } from "./shared_queue.ts";
 
 const KIND = kindOf("JoinableQueue");

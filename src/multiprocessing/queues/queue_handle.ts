@@ -1,6 +1,4 @@
 import { InvalidStateError } from "../../core/errors.ts";
-import { checkCount, checkOptions } from "../../core/options.ts";
-import type { QueueOptions } from "../../core/queue.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import type { Kind, Link } from "../sharing/link.ts";
 import { Packer } from "../sharing/packer.ts";
@@ -10,9 +8,6 @@ import { QueueEngine, type QueueOps } from "./queue_engine.ts";
 /** A queue's way to its memory, or to the process that has it. */
 export type QueueLink = Link<QueueOps, QueueEngine>;
 
-/** More would not fit into one array of words. */
-const LARGEST_MAXSIZE = 2 ** 28;
-
 /** The kind of a class of queues. */
 export function kindOf(name: string): Kind<QueueOps, QueueEngine> {
   return {
@@ -20,17 +15,6 @@ export function kindOf(name: string): Kind<QueueOps, QueueEngine> {
     methods: ["put", "get", "count", "isEmpty", "isFull", "taskDone", "join"],
     join: (memory) => new QueueEngine(memory),
   };
-}
-
-/** Checks them; 0 where there is no bound. */
-export function checkMaxsize(options: QueueOptions | number | undefined, call: string): number {
-  const { maxsize } = typeof options === "number"
-    ? { maxsize: options }
-    : checkOptions(options, call, ["maxsize"]);
-  const count = checkCount(maxsize, "maxsize", 0) ?? 0;
-  if (count === Infinity) return 0;
-  if (count <= LARGEST_MAXSIZE) return count;
-  throw new RangeError(`Cannot use maxsize: it must be at most ${LARGEST_MAXSIZE}, not ${count}`);
 }
 
 /** What the classes of shared queues are made of: items as values, here and elsewhere. */
