@@ -199,3 +199,8 @@ export const canUse = task(import.meta, async function canUse(end: Any): Promise
 export const pause = task(import.meta, (milliseconds: number): Promise<void> => {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 });
+
+/** Sends one end through another. */
+export const sendAway = task(import.meta, async function sendAway(end: Any, way: Any) {
+  await way.send(end);
+});

@@ -3,8 +3,21 @@ import type { Frame } from "../sharing/byte_ring.ts";
 import { RingReader } from "../sharing/ring_reader.ts";
 import { type Caller, type Channel, Content, type Outcome, refusal, resultOf } from "./channel.ts";
 
+/** A message whose head is in the memory for heads. */
+export interface Found {
+  readonly headLength: number;
+  /** What is behind the head. */
+  readonly rest: Uint8Array<ArrayBuffer> | undefined;
+}
+
 /** Takes a message out of the memory for heads, where it does not stay. */
-export type Take<T> = (reader: RingReader) => T;
+export type Take<T> = (found: Found) => T;
+
+/** A message that was read and not received. */
+interface Kept extends Found {
+  readonly content: number;
+  readonly head: Uint8Array;
+}
 
 /** A call that receives. */
 interface Receiving<T> {
@@ -25,6 +38,7 @@ const SELDOM = 64;
 export class Receiver {
   readonly #channel: Channel;
   readonly #reader: RingReader;
+  readonly #head: Uint8Array;
   readonly #next: Frame = {
     position: 0,
     size: 0,
@@ -34,6 +48,8 @@ export class Receiver {
     headLength: 0,
     restLength: 0,
   };
+  /** One of another kind than was expected, as the one before it was never finished. */
+  #kept: Kept | undefined;
   /** So many messages are waited for without spinning, and so many it will be after a vain spin. */
   #calm = 0;
   #nextCalm = 1;
@@ -41,6 +57,7 @@ export class Receiver {
   /** @param head where heads of messages go */
   constructor(channel: Channel, head: Uint8Array) {
     this.#channel = channel;
+    this.#head = head;
     this.#reader = new RingReader(channel.ring, head);
   }
 
@@ -69,7 +86,7 @@ export class Receiver {
   /** Whether there is something to receive, or the end. */
   isReady(client: number): boolean {
     const { ring, writers } = this.#channel;
-    return this.#hasMessage(client) ||
+    return this.#kept !== undefined || this.#hasMessage(client) ||
       (!writers.areLiving() && (ring.isEmpty || this.#hasMessage(client)));
   }
 
@@ -134,14 +151,17 @@ export class Receiver {
   /** Reads what is there; nothing while the message is not whole. */
   #attempt<T>(receiving: Receiving<T>): Outcome<T> | undefined {
     const { ring, readersTurn, room } = this.#channel;
+    if (this.#kept) return this.#takeKept(this.#kept, receiving);
     if (!receiving.hasTurn) {
       if (ring.isEmpty) return this.#endIfOver(receiving);
       if (!readersTurn.take(receiving.caller.client)) return undefined;
       receiving.hasTurn = true;
       this.#reader.drop();
     }
-    const other = this.#refuseOther(receiving);
-    if (other) return other;
+    if (!this.#reader.isMidway && this.#skipRest() && this.#next.tag !== receiving.content) {
+      this.#leave(receiving);
+      return refuseOther(receiving);
+    }
     const { head } = ring;
     const found = this.#reader.read();
     if (ring.head !== head) room.notify();
@@ -150,21 +170,19 @@ export class Receiver {
       this.#leave(receiving);
       return this.#endIfOver(receiving);
     }
-    const outcome = attemptTo(() => receiving.take(this.#reader));
+    const { tag, headLength, rest } = this.#reader;
     this.#reader.drop();
     this.#leave(receiving);
-    return outcome;
+    if (tag === receiving.content) return attemptTo(() => receiving.take({ headLength, rest }));
+    this.#kept = { content: tag, head: this.#head.slice(0, headLength), headLength, rest };
+    return refuseOther(receiving);
   }
 
-  /** A message that is to be received otherwise stays where it is. */
-  #refuseOther<T>(receiving: Receiving<T>): Outcome<T> | undefined {
-    if (this.#reader.isMidway || !this.#skipRest()) return undefined;
-    if (this.#next.tag === receiving.content) return undefined;
-    this.#leave(receiving);
-    const error = receiving.content === Content.value
-      ? "Cannot receive value: the next message was sent by sendBytes; use recvBytes"
-      : "Cannot receive bytes: the next message was sent by send; use recv";
-    return { error: new InvalidStateError(error) };
+  #takeKept<T>(kept: Kept, receiving: Receiving<T>): Outcome<T> {
+    if (kept.content !== receiving.content) return refuseOther(receiving);
+    this.#kept = undefined;
+    this.#head.set(kept.head);
+    return attemptTo(() => receiving.take(kept));
   }
 
   /** The end: nobody is left who could send, and what they have sent is read. */
@@ -189,10 +207,10 @@ export class Receiver {
 
   /** Drops what is left of a message whose reader died; whether another follows. Needs the turn. */
   #skipRest(): boolean {
-    const { ring } = this.#channel;
+    const { ring, room } = this.#channel;
     while (ring.peek(this.#next)) {
       if (this.#next.first) return true;
-      ring.pass(this.#next);
+      if (ring.pass(this.#next)) room.notify();
     }
     return false;
   }
@@ -204,6 +222,14 @@ export class Receiver {
     readersTurn.leave(receiving.caller.client);
     if (!ring.isEmpty) data.notify();
   }
+}
+
+/** A message that is to be received otherwise stays. */
+function refuseOther({ content }: Receiving<unknown>): Outcome<never> {
+  const error = content === Content.value
+    ? "Cannot receive value: the next message was sent by sendBytes; use recvBytes"
+    : "Cannot receive bytes: the next message was sent by send; use recv";
+  return { error: new InvalidStateError(error) };
 }
 
 /** What was sent may be refused where it is unpacked. */

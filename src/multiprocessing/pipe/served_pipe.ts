@@ -1,10 +1,10 @@
 /** What other processes do with a pipe, by calls to a realm that has its memory. */
 import { InvalidStateError } from "../../core/errors.ts";
 import type { Message } from "../sharing/packer.ts";
-import type { RingReader } from "../sharing/ring_reader.ts";
 import type { Caller, Content } from "./channel.ts";
 import type { Seat } from "./holders.ts";
 import type { End, PipeEngine } from "./pipe_engine.ts";
+import type { Found } from "./receiver.ts";
 
 /** A message that was received, in memory of its own. */
 export interface Received {
@@ -65,7 +65,7 @@ export class ServedPipe implements PipeOps {
   receive(end: End, seat: Seat, content: Content): Received | Promise<Received> {
     const caller = this.#caller(end, seat, "receive");
     const { head } = this.#engine.unpacker;
-    const take = ({ headLength, rest }: RingReader): Received => {
+    const take = ({ headLength, rest }: Found): Received => {
       return { head: head.slice(0, headLength), rest };
     };
     return this.#engine.receiver(end).receive(caller, content, take);
