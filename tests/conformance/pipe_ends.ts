@@ -207,7 +207,7 @@ function middleTests({ createPool }: SuiteBackend, pool: () => Pool): void {
         const [ours, theirs] = Pipe(), [ready, say] = Pipe();
         const other = await theirs.duplicate();
         const kill = new AbortController();
-        const args = [say, theirs, 5_000_000] as const;
+        const args: [Any, Any, number] = [say, theirs, 5_000_000];
         const death = mortals.apply(sendLarge, args, { signal: kill.signal }).catch(() => {});
         await ready.recv();
         assertEquals(await ours.poll({ timeout: SOON }), true);
@@ -233,7 +233,7 @@ function middleTests({ createPool }: SuiteBackend, pool: () => Pool): void {
       const [ours, theirs] = Pipe(), [ready, say] = Pipe();
       const other = await theirs.duplicate();
       const kill = new AbortController();
-      const args = [say, theirs] as const;
+      const args: [Any, Any] = [say, theirs];
       const death = mortals.apply(receivePart, args, { signal: kill.signal }).catch(() => {});
       await ready.recv();
       const sending = ours.send(new Uint8Array(5_000_000));
