@@ -1,4 +1,5 @@
 // Sends lines to the upper case server and prints its answers. `upper_case_client.ts <port>`
+// not run by check: it needs its server (tests/upper_case_server_test.ts)
 import { connect } from "node:net";
 import process from "node:process";
 import { createInterface } from "node:readline";

@@ -3,7 +3,8 @@
 //
 // A socket belongs to the thread that accepted it, so that the main program keeps it and speaks to a
 // worker through a pipe. The worker has one job for each client, from the first text to the last: the
-// pool's own queue is where the others wait.
+// pool's own queue is where the others wait. SIGINT or SIGTERM ends it when all clients have gone.
+// not run by check: it serves until it is told to end (tests/upper_case_server_test.ts)
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import process from "node:process";
