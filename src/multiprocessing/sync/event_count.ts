@@ -78,10 +78,15 @@ export class EventCount {
     return this.#waiters.length > 0;
   }
 
+  /** Whether somebody sleeps, in any thread. */
+  get hasSleepers(): boolean {
+    return Atomics.load(this.#words, this.#at + 1) > 0;
+  }
+
   /** To be called after every change that others wait for: wakes so many realms. */
   notify(realms: number = Infinity): void {
     const words = this.#words, at = this.#at;
-    if (Atomics.load(words, at + 1) > 0) {
+    if (this.hasSleepers) {
       Atomics.add(words, at, 1);
       Atomics.notify(words, at, realms);
     }

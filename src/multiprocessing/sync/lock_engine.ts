@@ -104,16 +104,20 @@ export class LockEngine implements Engine<LockOps> {
 
   #take(client: number): Taken | undefined {
     const words = this.#words;
-    const owner = Atomics.load(words, OWNER);
-    if (this.#reentrant && owner === client) {
+    if (this.#reentrant && this.isHeldBy(client)) {
       Atomics.add(words, TIMES, 1);
       return TAKEN;
     }
-    if (owner !== 0 && this.#realms.isAlive(owner)) return undefined;
     if (!this.#line.mayTake(client)) return undefined;
-    if (Atomics.compareExchange(words, OWNER, owner, client) !== owner) return undefined;
+    const owner = Atomics.compareExchange(words, OWNER, 0, client);
+    if (owner !== 0 && !this.#takeOver(owner, client)) return undefined;
     if (this.#reentrant) Atomics.store(words, TIMES, 1);
     return owner === 0 ? TAKEN : TAKEN_OVER;
+  }
+
+  #takeOver(owner: number, client: number): boolean {
+    return !this.#realms.isAlive(owner) &&
+      Atomics.compareExchange(this.#words, OWNER, owner, client) === owner;
   }
 
   #refuseEndless(client: number): void {
