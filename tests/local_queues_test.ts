@@ -8,6 +8,8 @@ import {
   InvalidStateError,
   LifoQueue,
   LocalQueue,
+  MaybeEncodingError,
+  Pool,
   PriorityQueue,
   type UnsharedQueue,
 } from "@pool/core";
@@ -32,6 +34,16 @@ async function queueOf<T>(queue: UnsharedQueue<T>, items: readonly T[]): Promise
 }
 
 describe("queues of one realm", () => {
+  it("cannot be sent: a worker would get them without their items", async () => {
+    await using pool = new Pool({ workers: 1, backend: "thread" });
+    const queue = await queueOf(new LocalQueue<number>(), [1]);
+    await assertRejects(
+      () => pool.apply((value: unknown) => value, [{ queue }]),
+      MaybeEncodingError,
+      "Cannot send args[0].queue: this queue belongs to one worker; Queue is one that workers share",
+    );
+  });
+
   it("give their items in their order", async () => {
     const items = [111, 333, 222];
     assertEquals(await drain(await queueOf(new LocalQueue<number>(), items)), [111, 333, 222]);

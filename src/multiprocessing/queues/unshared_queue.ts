@@ -2,6 +2,7 @@ import { Empty, EOFError, Full, InvalidStateError } from "../../core/errors.ts";
 import { checkWait } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
 import type { Queue, QueueWait } from "../../core/queue.ts";
+import { PARTS } from "../../protocol/shareable.ts";
 import { checkQueueWait } from "./check_wait.ts";
 import { Line } from "./line.ts";
 
@@ -46,6 +47,11 @@ export abstract class UnsharedQueue<T = unknown> implements Queue<T> {
   constructor(store: Store<T>, maxsize: number) {
     this.#store = store;
     this.#maxsize = maxsize || Infinity;
+  }
+
+  /** @ignore Throws where it is to be sent: it would arrive without its items. */
+  [PARTS](): never {
+    throw new TypeError("this queue belongs to one worker; Queue is one that workers share");
   }
 
   /**
