@@ -1,5 +1,5 @@
 import { EOFError, InvalidStateError } from "../../core/errors.ts";
-import type { Frame } from "../sharing/byte_ring.ts";
+import { Frame } from "../sharing/byte_ring.ts";
 import { RingReader } from "../sharing/ring_reader.ts";
 import { type Caller, type Channel, Content, type Outcome, refusal, resultOf } from "./channel.ts";
 
@@ -39,15 +39,7 @@ export class Receiver {
   readonly #channel: Channel;
   readonly #reader: RingReader;
   readonly #head: Uint8Array;
-  readonly #next: Frame = {
-    position: 0,
-    size: 0,
-    first: false,
-    last: false,
-    tag: 0,
-    headLength: 0,
-    restLength: 0,
-  };
+  readonly #next = new Frame();
   /** One of another kind than was expected, as the one before it was never finished. */
   #kept: Kept | undefined;
   /** So many messages are waited for without spinning, and so many it will be after a vain spin. */

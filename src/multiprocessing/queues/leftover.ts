@@ -1,4 +1,4 @@
-import type { ByteRing, Frame } from "../sharing/byte_ring.ts";
+import { type ByteRing, Frame } from "../sharing/byte_ring.ts";
 import type { OwnerWord } from "./owner_word.ts";
 import type { Account } from "./places.ts";
 
@@ -21,15 +21,7 @@ export class Leftover {
   readonly #words: Int32Array;
   readonly #at: number;
   readonly #parts: LeftoverParts;
-  readonly #frame: Frame = {
-    position: 0,
-    size: 0,
-    first: false,
-    last: false,
-    tag: 0,
-    headLength: 0,
-    restLength: 0,
-  };
+  readonly #frame = new Frame();
 
   /** @param at index of the word */
   constructor(words: Int32Array, at: number, parts: LeftoverParts) {

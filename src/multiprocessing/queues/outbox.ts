@@ -8,6 +8,9 @@ import type { Leftover } from "./leftover.ts";
 import type { OwnerWord } from "./owner_word.ts";
 import type { Account } from "./places.ts";
 
+/** Milliseconds for which a full ring is looked at again and again. */
+const MOMENT = 0.05;
+
 /** An item that was accepted. */
 export interface Waiting {
   readonly message: Message;
@@ -56,6 +59,8 @@ export class Outbox {
   #held = false;
   #abandoned = false;
   #isBlocked = false;
+  /** Nobody has read since one waited for room in vain. */
+  #stuckAt: number | undefined;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
@@ -159,9 +164,26 @@ export class Outbox {
 
   #writeWhole(message: Message, place: number): boolean {
     const { ring, account } = this.#parts;
-    if (ring.sizeNow(message, 0) < message.length) return false;
+    if (ring.sizeNow(message, 0) < message.length && !this.#roomComes(message)) return false;
     ring.write(message, account.enter(place, ring.tail), 0);
     return true;
+  }
+
+  /**
+   * Whether there is room in a moment. Where somebody reads that is cheaper than to keep a copy of the item, and
+   * a producer that is faster than its consumers does not fill the memory.
+   */
+  #roomComes(message: Message): boolean {
+    const { ring } = this.#parts;
+    if (2 * message.length > ring.capacity || ring.head === this.#stuckAt) return false;
+    const end = performance.now() + MOMENT;
+    do {
+      for (let looks = 0; looks < 10; looks++) {
+        if (ring.sizeNow(message, 0) === message.length) return true;
+      }
+    } while (performance.now() < end);
+    this.#stuckAt = ring.head;
+    return false;
   }
 
   #writeNext(): boolean {

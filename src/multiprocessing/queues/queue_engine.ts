@@ -12,6 +12,7 @@ import { type Got, Intake, type Take } from "./intake.ts";
 import { Outbox } from "./outbox.ts";
 import { Leftover } from "./leftover.ts";
 import { OwnerWord } from "./owner_word.ts";
+import { Patience } from "./patience.ts";
 import { type Account, Places } from "./places.ts";
 import { Tally } from "./tally.ts";
 import { Undone } from "./undone.ts";
@@ -74,6 +75,7 @@ export class QueueEngine implements Engine<QueueOps> {
   readonly #parts: EventCount;
   readonly #room: EventCount;
   readonly #placeFreed: EventCount;
+  readonly #patience: Patience;
   readonly #realms = livingRealms();
 
   constructor(memory: QueueMemory) {
@@ -107,6 +109,7 @@ export class QueueEngine implements Engine<QueueOps> {
       room: new EventCount(words, ROOM, false),
       end: () => handOver(this),
     });
+    this.#patience = new Patience(ring);
     this.#intake = new Intake({
       ring,
       read: new RingReader(ring, this.packer.head),
@@ -168,7 +171,10 @@ export class QueueEngine implements Engine<QueueOps> {
   get<T>(take: Take<T>, limits: WaitLimits): T | Promise<T> {
     if (!this.#items.isAwaited) {
       const getter = {};
-      const got = this.#take(getter, take);
+      const got = this.#take(getter, take) ??
+        (limits.timeout !== 0 && this.#patience.isItemComing()
+          ? this.#take(getter, take)
+          : undefined);
       if (got) return got.value;
       if (limits.timeout !== 0 || this.#intake.isMidway(getter)) {
         return this.#getLater(getter, take, limits);

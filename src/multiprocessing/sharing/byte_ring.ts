@@ -2,7 +2,10 @@
  * Messages in a ring of shared memory, for one writer and one reader at a time: those who hold the
  * writer's and the reader's word. They need not be the same all the time.
  *
- *     frame = bytes of this part u32 │ flags │ tag │ bytes of the head u32 │ bytes behind it u32 │ part
+ *     frame = bytes of this part u32 │ flags │ tag │ bytes of the head u32 │ bytes behind it u32 │ 0 │ part
+ *
+ * Frames, and what is behind a head, begin at multiples of 8: V8 copies shared memory four times faster
+ * where both sides are aligned alike.
  *
  * Head and tail are published by one store each: the tail after the bytes are there, the head after they
  * were copied out. So a writer that dies half-way leaves nothing, and a reader that dies before its store
@@ -18,7 +21,7 @@ import type { Message } from "./packer.ts";
 const TAIL = 0, HEAD = 16, DATA = 32;
 
 /** Words of a frame before its part. */
-const SIZE = 0, FLAGS = 1, TAG = 2, HEAD_SIZE = 3, REST_SIZE = 4, FRAME = 5;
+const SIZE = 0, FLAGS = 1, TAG = 2, HEAD_SIZE = 3, REST_SIZE = 4, FRAME = 6;
 
 const FIRST = 1, LAST = 2;
 
@@ -74,12 +77,13 @@ export class ByteRing {
   }
 
   /** Bytes of a message that would be written now: all that are left, those of a part, or 0. */
-  sizeNow({ length }: Message, sent: number): number {
+  sizeNow({ length, headLength }: Message, sent: number): number {
     const left = length - sent;
-    const room = this.capacity - this.used - 4 * FRAME;
+    const room = this.capacity - this.used - 4 * FRAME - (sent === 0 ? -headLength & 7 : 0);
     if (left <= room) return left;
-    if (length + 4 * FRAME + 3 <= this.capacity / 2) return 0;
-    return room >= this.capacity / 4 ? room & ~3 : 0;
+    if (length + 4 * FRAME + 14 <= this.capacity / 2 || room < this.capacity / 4) return 0;
+    const head = sent === 0 && headLength <= room ? headLength : 0;
+    return head + (room - head & ~7);
   }
 
   /**
@@ -94,6 +98,7 @@ export class ByteRing {
     const frames = this.#frames, mask = frames.length - 1;
     const { length, headLength } = message;
     const end = sent + size;
+    const gap = gapOf(sent === 0, headLength, size);
     const tail = this.tail;
     const at = this.#wordAt(tail);
     frames[at + SIZE & mask] = size;
@@ -101,8 +106,8 @@ export class ByteRing {
     frames[at + TAG & mask] = tag;
     frames[at + HEAD_SIZE & mask] = headLength;
     frames[at + REST_SIZE & mask] = length - headLength;
-    this.#copyIn(message, sent, end, tail + 4 * FRAME);
-    Atomics.store(this.#words, TAIL, tail + frameSize(size) | 0);
+    this.#copyIn(message, sent, end, tail + 4 * FRAME, gap);
+    Atomics.store(this.#words, TAIL, tail + frameSize(size + gap) | 0);
     return end;
   }
 
@@ -116,7 +121,7 @@ export class ByteRing {
       if (frame.last) return false;
       if (frame.first && next !== position) return false;
       next = this.#behind(frame);
-      at += frameSize(frame.size);
+      at += frameSize(frame.size + frame.gap);
     }
     return true;
   }
@@ -139,13 +144,14 @@ export class ByteRing {
     frame.tag = frames[at + TAG & mask]!;
     frame.headLength = frames[at + HEAD_SIZE & mask]!;
     frame.restLength = frames[at + REST_SIZE & mask]! >>> 0;
+    frame.gap = gapOf(frame.first, frame.headLength, frame.size);
     return true;
   }
 
   /** @ignore Copies bytes of a frame's part to where they go. */
   copyOut(frame: Frame, from: number, to: Uint8Array, at: number, count: number): void {
     const bytes = this.#bytes, mask = bytes.length - 1;
-    const start = frame.position + 4 * FRAME + from & mask;
+    const start = placeOf(frame, from) & mask;
     if (count <= FEW) {
       for (let i = 0; i < count; i++) to[at + i] = bytes[start + i & mask]!;
       return;
@@ -155,25 +161,36 @@ export class ByteRing {
     if (untilEnd < count) to.set(bytes.subarray(0, count - untilEnd), at + untilEnd);
   }
 
+  /** @ignore A copy of bytes of a frame's part. */
+  sliceOut(frame: Frame, from: number, count: number): Uint8Array<ArrayBuffer> {
+    const bytes = this.#bytes;
+    const start = placeOf(frame, from) & bytes.length - 1;
+    // Memory that is copied into is not cleared first.
+    if (start + count <= bytes.length) return new Uint8Array(bytes.subarray(start, start + count));
+    const copy = new Uint8Array(count);
+    this.copyOut(frame, from, copy, 0, count);
+    return copy;
+  }
+
   /** @ignore The bytes of a frame are not needed any more; false where somebody else has taken it. */
   pass(frame: Frame): boolean {
     const { position } = frame;
     return Atomics.compareExchange(this.#words, HEAD, position, this.#behind(frame)) === position;
   }
 
-  #behind({ position, size }: Frame): number {
-    return position + frameSize(size) | 0;
+  #behind({ position, size, gap }: Frame): number {
+    return position + frameSize(size + gap) | 0;
   }
 
   #wordAt(position: number): number {
     return position >>> 2 & this.#frames.length - 1;
   }
 
-  #copyIn(message: Message, from: number, end: number, position: number): void {
+  #copyIn(message: Message, from: number, end: number, position: number, gap: number): void {
     const { head, headLength, rest } = message;
     let at = position - from;
     this.#copyPart(head, headLength, from, end, at);
-    at += headLength;
+    at += headLength + gap;
     from -= headLength;
     end -= headLength;
     for (let i = 0; i < rest.length && end > 0; i++) {
@@ -203,17 +220,29 @@ export class ByteRing {
 }
 
 /** A frame as it stands in the ring. */
-export interface Frame {
-  position: number;
-  size: number;
-  first: boolean;
-  last: boolean;
-  tag: number;
-  headLength: number;
-  restLength: number;
+export class Frame {
+  position = 0;
+  size = 0;
+  first = false;
+  last = false;
+  tag = 0;
+  headLength = 0;
+  restLength = 0;
+  /** Bytes between the head and what is behind it. */
+  gap = 0;
 }
 
-/** Bytes of a frame with a part of so many; frames begin at whole words. */
+/** Bytes of a frame with a part of so many. */
 function frameSize(size: number): number {
-  return 4 * FRAME + (size + 3 & ~3);
+  return 4 * FRAME + (size + 7 & ~7);
+}
+
+/** What is behind a head begins at a multiple of 8, where both are in one frame. */
+function gapOf(first: boolean, headLength: number, size: number): number {
+  return first && headLength <= size ? -headLength & 7 : 0;
+}
+
+/** Where a byte of a frame's part stands. */
+function placeOf({ position, first, headLength, gap }: Frame, from: number): number {
+  return position + 4 * FRAME + from + (first && from >= headLength ? gap : 0);
 }

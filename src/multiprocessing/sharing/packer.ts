@@ -67,6 +67,7 @@ export class Packer implements Message {
   /** Packs what is sent while a value is read: by a getter, or by `encode` of a class. */
   #inner: Packer | undefined;
   #busy = false;
+  #lastWasJson = false;
 
   constructor() {
     // It does not ask what kind of memory it has.
@@ -134,8 +135,10 @@ export class Packer implements Message {
     this.rest = NOTHING;
     this.#restLength = 0;
     if (typeof value === "object" && value !== null) {
-      if (this.#packValue(value, SMALL)) return;
-      if (this.#packJson(value) || this.#packBare(value)) return;
+      // What comes next is mostly like what came last.
+      if (!this.#lastWasJson && this.#packValue(value, SMALL)) return;
+      this.#lastWasJson = this.#packJson(value);
+      if (this.#lastWasJson || this.#packBare(value)) return;
     }
     if (!this.#packValue(value, LARGEST_HEAD)) this.#packRuntimes(value, root);
   }

@@ -1,4 +1,4 @@
-import type { ByteRing, Frame } from "./byte_ring.ts";
+import { type ByteRing, Frame } from "./byte_ring.ts";
 
 /** What a step of a reader has found. */
 export type Found =
@@ -21,15 +21,7 @@ export class RingReader {
   rest: Uint8Array<ArrayBuffer> | undefined;
   readonly #ring: ByteRing;
   readonly #head: Uint8Array;
-  readonly #frame: Frame = {
-    position: 0,
-    size: 0,
-    first: false,
-    last: false,
-    tag: 0,
-    headLength: 0,
-    restLength: 0,
-  };
+  readonly #frame = new Frame();
   /** Head of a message that comes in parts: others use the memory in between. */
   #kept: Uint8Array | undefined;
   #filled = 0;
@@ -72,9 +64,8 @@ export class RingReader {
   #readWhole(frame: Frame): Found {
     const { headLength, restLength } = frame;
     this.#kept = undefined;
-    this.rest = restLength > 0 ? new Uint8Array(restLength) : undefined;
     this.#ring.copyOut(frame, 0, this.#head, 0, headLength);
-    if (this.rest) this.#ring.copyOut(frame, headLength, this.rest, 0, restLength);
+    this.rest = restLength > 0 ? this.#ring.sliceOut(frame, headLength, restLength) : undefined;
     this.#note(frame);
     return this.#ring.pass(frame) ? "message" : "nothing";
   }
