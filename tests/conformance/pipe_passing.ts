@@ -9,12 +9,14 @@ import {
   type Pool,
   Process,
   ProcessError,
+  SimpleQueue,
   Thread,
 } from "@pool/core";
 import {
   type Any,
   canUse,
   echo,
+  echoAtQueued,
   echoAtReceived,
   echoWithin,
   giveBack,
@@ -118,7 +120,16 @@ function throughTests(pool: () => Pool): void {
     assertEquals(await done, 3);
   });
 
-  it("and one that a worker has made, inside of a value", async () => {
+  it("it goes through a queue", async () => {
+    const queue = new SimpleQueue<Any>(), [a, b] = Pipe();
+    const done = pool().apply(echoAtQueued, [queue]);
+    await queue.put(b);
+    await assertEchoes(a);
+    assertEquals(await done, 3);
+    await queue.close();
+  });
+
+  it("one that a worker has made goes through a pipe, inside of a value", async () => {
     const [ours, theirs] = Pipe();
     const done = pool().apply(sendEnd, [theirs]);
     const { theirs: end } = await ours.recv() as { theirs: Any };

@@ -1,6 +1,14 @@
 /** Tasks that use the ends of pipes. */
 import process from "node:process";
-import { type Connection, EOFError, type Lock, Pipe, Pool, task } from "@pool/core";
+import {
+  type Connection,
+  EOFError,
+  type Lock,
+  Pipe,
+  Pool,
+  type SimpleQueue,
+  task,
+} from "@pool/core";
 
 type Kind = "thread" | "process";
 
@@ -204,3 +212,11 @@ export const pause = task(import.meta, (milliseconds: number): Promise<void> => 
 export const sendAway = task(import.meta, async function sendAway(end: Any, way: Any) {
   await way.send(end);
 });
+
+/** Takes an end from a queue, and echoes there. */
+export const echoAtQueued = task(
+  import.meta,
+  async function echoAtQueued(queue: SimpleQueue<Any>): Promise<number> {
+    return await echo(await queue.get());
+  },
+);
