@@ -114,6 +114,7 @@ export const sendLarge = task(
   async function sendLarge(ready: Any, end: Any, bytes: number): Promise<void> {
     await ready.send(process.pid);
     await end.sendBytes(new Uint8Array(bytes));
+    await end.close();
   },
 );
 
