@@ -50,6 +50,7 @@ export { Barrier } from "./src/multiprocessing/sync/barrier.ts";
 export type { BarrierOptions } from "./src/multiprocessing/sync/barrier.ts";
 export { Condition } from "./src/multiprocessing/sync/condition.ts";
 export { Event } from "./src/multiprocessing/sync/event.ts";
+export { Acquirable } from "./src/multiprocessing/sync/acquirable.ts";
 export { Lock } from "./src/multiprocessing/sync/lock.ts";
 export { RLock } from "./src/multiprocessing/sync/rlock.ts";
 export { Semaphore } from "./src/multiprocessing/sync/semaphore.ts";

@@ -69,6 +69,11 @@ export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
     return link;
   }
 
+  /** Name of the class. */
+  get kind(): string {
+    return this.#kind.name;
+  }
+
   /** What this realm can do with it; with promises for results where it is called elsewhere. */
   get ops(): Ops {
     return this.#ops;

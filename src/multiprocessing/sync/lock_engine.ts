@@ -12,27 +12,14 @@ import { InvalidStateError } from "../../core/errors.ts";
 import { livingRealms } from "../../protocol/living_realms.ts";
 import { realmCalls } from "../../protocol/realm_calls.ts";
 import type { Engine } from "../sharing/link.ts";
+import { type AcquirableOps, TAKEN, type Taken, TAKEN_OVER } from "./acquirable.ts";
 import { WAITING_LINE_WORDS, WaitingLine } from "./waiting_line.ts";
 
 /** What one realm can do with a lock; the same by calls from other processes. */
-export interface LockOps {
-  /** Whether the last holder had died; `null` when it could not be had in time (ms). */
-  acquire(timeout: number | undefined): Taken | null | Promise<Taken | null>;
-  /** Throws where this realm does not hold it. */
-  release(): void | Promise<void>;
+export interface LockOps extends AcquirableOps {
   /** How often this realm holds it; `Condition` must know. */
   timesHeld(): number | Promise<number>;
 }
-
-/** How something was taken. */
-export interface Taken {
-  readonly ownerDied: boolean;
-}
-
-/** From one that gave it back. */
-export const TAKEN: Taken = { ownerDied: false };
-/** From one that died with it. */
-export const TAKEN_OVER: Taken = { ownerDied: true };
 
 const OWNER = WAITING_LINE_WORDS, TIMES = OWNER + 1, WORDS = TIMES + 1;
 

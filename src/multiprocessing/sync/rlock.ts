@@ -1,7 +1,6 @@
-import { ownNumber } from "../../protocol/living_realms.ts";
-import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
+import type { SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
-import { type AcquireOptions, checkAcquire, Held } from "./held.ts";
+import { Acquirable } from "./acquirable.ts";
 import { LockEngine, type LockOps } from "./lock_engine.ts";
 import { TIMES_HELD } from "./times_held.ts";
 
@@ -38,7 +37,7 @@ const KIND: Kind<LockOps, LockEngine> = {
  * await saveTwice();
  * ```
  */
-export class RLock {
+export class RLock extends Acquirable {
   readonly #link: Link<LockOps, LockEngine>;
 
   /** Makes a free lock. */
@@ -46,62 +45,13 @@ export class RLock {
   /** @ignore for one that came from another worker */
   constructor(link: Link<LockOps, LockEngine>);
   constructor(link: Link<LockOps, LockEngine> = Link.to(KIND, new LockEngine(undefined, true))) {
+    super("lock", link);
     this.#link = link;
-  }
-
-  /**
-   * Takes the lock, at once where this worker holds it already. `using` or the result's `release()` gives
-   * it back. Resolves to `null` where it could not be had in time, with `timeout` or `block: false`.
-   *
-   * Rejects with `ProcessError` where the process that made it has ended.
-   */
-  async acquire(options?: AcquireOptions): Promise<Held | null> {
-    const taken = await this.#link.ops.acquire(checkAcquire(options, "acquire lock"));
-    return taken && new Held(taken.ownerDied, () => this.#link.ops.release());
-  }
-
-  /**
-   * As {@linkcode RLock.acquire}, but blocks this thread.
-   *
-   * @throws `InvalidStateError` in child processes of the creator's, and where the wait could not end: a
-   *   child process has the lock that gives it back by way of this thread
-   */
-  acquireSync(options?: AcquireOptions): Held | null {
-    const timeout = checkAcquire(options, "acquire lock");
-    const engine = this.#link.engine("acquire lock");
-    const client = ownNumber();
-    const taken = engine.acquireSync(client, timeout);
-    return taken && new Held(taken.ownerDied, () => engine.release(client));
-  }
-
-  /**
-   * Gives back one `acquire`.
-   *
-   * Rejects with `RangeError` where nobody holds it, and with `InvalidStateError` where another worker
-   * does.
-   */
-  async release(): Promise<void> {
-    await this.#link.ops.release();
-  }
-
-  /** As {@linkcode RLock.release}, at once. */
-  releaseSync(): void {
-    this.#link.engine("release lock").release(ownNumber());
   }
 
   /** @ignore */
   [TIMES_HELD](): number | Promise<number> {
     return this.#link.ops.timesHeld();
-  }
-
-  /** @ignore */
-  [PARTS](shared: boolean): SharedParts {
-    return this.#link.parts(this, shared);
-  }
-
-  /** Throws: JSON cannot carry it. */
-  toJSON(): never {
-    throw new TypeError("Cannot turn RLock into JSON: pass it as it is");
   }
 }
 

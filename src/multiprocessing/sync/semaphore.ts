@@ -1,8 +1,7 @@
 import { show } from "../../core/options.ts";
-import { ownNumber } from "../../protocol/living_realms.ts";
-import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
+import type { SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
-import { type AcquireOptions, checkAcquire, Held } from "./held.ts";
+import { Acquirable } from "./acquirable.ts";
 import { MOST_PERMITS, SemaphoreEngine, type SemaphoreOps } from "./semaphore_engine.ts";
 
 const KIND: Kind<SemaphoreOps, SemaphoreEngine> = {
@@ -40,7 +39,7 @@ const KIND: Kind<SemaphoreOps, SemaphoreEngine> = {
  * }
  * ```
  */
-export class Semaphore {
+export class Semaphore extends Acquirable {
   readonly #link: Link<SemaphoreOps, SemaphoreEngine>;
 
   /**
@@ -53,60 +52,14 @@ export class Semaphore {
   /** @ignore for one that came from another worker */
   constructor(link: Link<SemaphoreOps, SemaphoreEngine>);
   constructor(value: number | Link<SemaphoreOps, SemaphoreEngine> = 1) {
-    this.#link = value instanceof Link ? value : linkToSemaphore(KIND, value, false);
-  }
-
-  /**
-   * Takes a permit, which `using` or the result's `release()` gives back. Resolves to `null` where none
-   * could be had in time, with `timeout` or `block: false`.
-   *
-   * Rejects with `ProcessError` where the process that made it has ended.
-   */
-  async acquire(options?: AcquireOptions): Promise<Held | null> {
-    const taken = await this.#link.ops.acquire(checkAcquire(options, "acquire semaphore"));
-    return taken && new Held(taken.ownerDied, () => this.#link.ops.release());
-  }
-
-  /**
-   * As {@linkcode Semaphore.acquire}, but blocks this thread.
-   *
-   * @throws `InvalidStateError` in child processes of the creator's
-   */
-  acquireSync(options?: AcquireOptions): Held | null {
-    const timeout = checkAcquire(options, "acquire semaphore");
-    const engine = this.#link.engine("acquire semaphore");
-    const client = ownNumber();
-    const taken = engine.acquireSync(client, timeout);
-    return taken && new Held(taken.ownerDied, () => engine.release(client));
-  }
-
-  /**
-   * Gives a permit back: one of this worker's, else one of another's, else the value rises by one.
-   *
-   * Rejects with `RangeError` where the value would be too high.
-   */
-  async release(): Promise<void> {
-    await this.#link.ops.release();
-  }
-
-  /** As {@linkcode Semaphore.release}, at once. */
-  releaseSync(): void {
-    this.#link.engine("release semaphore").release(ownNumber());
+    const link = value instanceof Link ? value : linkToSemaphore(KIND, value, false);
+    super("semaphore", link);
+    this.#link = link;
   }
 
   /** How many permits are free; others may take them in the same moment. */
   async getValue(): Promise<number> {
     return await this.#link.ops.getValue();
-  }
-
-  /** @ignore */
-  [PARTS](shared: boolean): SharedParts {
-    return this.#link.parts(this, shared);
-  }
-
-  /** Throws: JSON cannot carry it. */
-  toJSON(): never {
-    throw new TypeError(`Cannot turn ${this.constructor.name} into JSON: pass it as it is`);
   }
 }
 

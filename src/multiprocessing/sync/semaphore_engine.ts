@@ -12,15 +12,11 @@
  */
 import { livingRealms } from "../../protocol/living_realms.ts";
 import type { Engine } from "../sharing/link.ts";
-import { TAKEN, type Taken, TAKEN_OVER } from "./lock_engine.ts";
+import { type AcquirableOps, TAKEN, type Taken, TAKEN_OVER } from "./acquirable.ts";
 import { WAITING_LINE_WORDS, WaitingLine } from "./waiting_line.ts";
 
 /** What one realm can do with a semaphore; the same by calls from other processes. */
-export interface SemaphoreOps {
-  /** Whether the last holder had died; `null` when none could be had in time (ms). */
-  acquire(timeout: number | undefined): Taken | null | Promise<Taken | null>;
-  /** Throws where the value would be too high. */
-  release(): void | Promise<void>;
+export interface SemaphoreOps extends AcquirableOps {
   /** How many are to be had. */
   getValue(): number | Promise<number>;
 }
