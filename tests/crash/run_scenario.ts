@@ -1,6 +1,6 @@
 /** Runs a program of this folder in a process of its own, on the runtime under test. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -94,7 +94,7 @@ export function runScenario(
   });
 }
 
-/** Orphans that have ended stay until the system has looked at them, which takes up to a second. */
+/** Where the system does not say who has ended, orphans that did are seen for up to a second. */
 const PATIENCE = 2500;
 
 /** True where a process of the group that the scenario led stays alive; kills what is left. */
@@ -104,10 +104,26 @@ async function groupIsAlive(leader: number): Promise<boolean> {
     const end = performance.now() + PATIENCE;
     while (performance.now() < end) {
       process.kill(-leader, 0);
+      if (process.platform === "linux" && !hasLivingMember(leader)) return false;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     return process.kill(-leader, "SIGKILL");
   } catch {
     return false;
   }
+}
+
+/** Whether one of the group has not ended; those that nobody has looked at yet have. */
+function hasLivingMember(leader: number): boolean {
+  return readdirSync("/proc").some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    try {
+      // `pid (name) state parent group …`; the name may have brackets in it.
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+      const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return Number(group) === leader && state !== "Z" && state !== "X";
+    } catch {
+      return false;
+    }
+  });
 }
