@@ -6,7 +6,8 @@ import { ownNumber } from "../../protocol/living_realms.ts";
 import { mainThreadOf, postOffice } from "../../protocol/post_office.ts";
 import { realmCalls } from "../../protocol/realm_calls.ts";
 import type { Waiting } from "./outbox.ts";
-import { QueueEngine, type QueueMemory } from "./queue_engine.ts";
+import { Putters } from "./putters.ts";
+import { type QueueMemory, QueueParts } from "./queue_parts.ts";
 
 const SERVICE = "queue items";
 
@@ -24,12 +25,12 @@ export function offerHandOver(): void {
 }
 
 /** Waits until nothing is left in this thread, whoever has it then. */
-export async function handOver(engine: QueueEngine): Promise<void> {
-  const { outbox, memory } = engine;
+export async function handOver(putters: Putters, memory: QueueMemory): Promise<void> {
+  const { outbox } = putters;
   const here = postOffice().address, via = mainThreadOf(here);
   // With this process its queues end too.
   if (via === here) return;
-  for (let turn = 0; turn < TURNS && !await engine.flushed(PATIENCE); turn++) {
+  for (let turn = 0; turn < TURNS && !await putters.flushed(PATIENCE); turn++) {
     outbox.hold();
     const offer = new Int32Array(new SharedArrayBuffer(4));
     const args = [memory, outbox.waiting, offer, ownNumber()];
@@ -46,9 +47,10 @@ function take(
   from: number,
 ): void {
   if (Atomics.compareExchange(offer, 0, OPEN, TAKEN) !== OPEN) return;
-  const { outbox, places } = new QueueEngine(memory);
+  const parts = new QueueParts(memory);
+  const { outbox } = new Putters(parts);
   for (const item of items) {
-    places?.inherit(item.place, from);
+    parts.places?.inherit(item.place, from);
     outbox.add(item);
   }
 }

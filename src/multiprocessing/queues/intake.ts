@@ -1,36 +1,8 @@
-import type { ByteRing } from "../sharing/byte_ring.ts";
 import type { RingReader } from "../sharing/ring_reader.ts";
-import type { EventCount } from "../sync/event_count.ts";
-import type { OwnerWord } from "./owner_word.ts";
-import type { Account } from "./places.ts";
+import type { QueueParts } from "./queue_parts.ts";
 
 /** Makes what a getter wants of the message that was read; it has no other chance. */
 export type Take<T> = (reader: RingReader) => T;
-
-/** What the intake of a realm reads, and whom it tells. */
-export interface IntakeParts {
-  readonly ring: ByteRing;
-  readonly read: RingReader;
-  readonly reader: OwnerWord;
-  readonly writer: OwnerWord;
-  readonly account: Account;
-  /** Of those who wait for items. */
-  readonly items: EventCount;
-  /** Of those who wait for room in the ring. */
-  readonly room: EventCount;
-  /** Of those who wait for a place. */
-  readonly places: EventCount;
-  /** Counts what was taken and not done. */
-  readonly taken: Taken | undefined;
-}
-
-/** A count of items that were taken; for queues that can be joined. */
-export interface Taken {
-  /** Before one is taken. */
-  begin(): void;
-  /** It was not taken after all. */
-  undo(): void;
-}
 
 /** What a getter has got. */
 export interface Got<T> {
@@ -45,12 +17,14 @@ export interface Got<T> {
  * one, and the reader's word stays here until the last.
  */
 export class Intake {
-  readonly #parts: IntakeParts;
+  readonly #parts: QueueParts;
+  readonly #ringReader: RingReader;
   /** Who has the first parts of an item. */
   #midway: object | undefined;
 
-  constructor(parts: IntakeParts) {
+  constructor(parts: QueueParts, ringReader: RingReader) {
     this.#parts = parts;
+    this.#ringReader = ringReader;
   }
 
   /** Whether this getter has the first parts of an item: it must go on. */
@@ -60,10 +34,10 @@ export class Intake {
 
   /** Takes an item, if there is one. */
   take<T>(getter: object, take: Take<T>): Got<T> | undefined {
-    const { ring, reader, taken } = this.#parts;
+    const { ring, reader, undone } = this.#parts;
     if (this.#midway === undefined) {
       if (ring.isEmpty || !reader.take()) return undefined;
-      taken?.begin();
+      undone?.begin();
     } else if (this.#midway !== getter) {
       return undefined;
     }
@@ -76,7 +50,8 @@ export class Intake {
   }
 
   #read<T>(take: Take<T>): Got<T> | undefined {
-    const { ring, read, writer, account, room, places, taken } = this.#parts;
+    const { ring, writer, account, room, placeFreed, undone } = this.#parts;
+    const read = this.#ringReader;
     // Before the look at the ring: a writer gives its word back after the last part.
     let abandoned = !writer.isHeld;
     for (;;) {
@@ -88,12 +63,12 @@ export class Intake {
         continue;
       }
       this.#midway = undefined;
-      if (found === "nothing") return void taken?.undo();
+      if (found === "nothing") return void undone?.undo();
       account.leave(read.tag, read.position);
-      places.notify(1);
+      placeFreed.notify(1);
       if (found === "message") return { value: take(read) };
       read.drop();
-      return void taken?.undo();
+      return void undone?.undo();
     }
   }
 

@@ -1,12 +1,8 @@
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { realm } from "../../protocol/realm.ts";
-import type { ByteRing } from "../sharing/byte_ring.ts";
-import type { Message, Packer } from "../sharing/packer.ts";
+import { keptOf, type Message } from "../sharing/packer.ts";
 import type { EventCount } from "../sync/event_count.ts";
-import type { Buffered } from "./buffered.ts";
-import type { Leftover } from "./leftover.ts";
-import type { OwnerWord } from "./owner_word.ts";
-import type { Account } from "./places.ts";
+import type { QueueParts } from "./queue_parts.ts";
 
 /** Milliseconds for which a full ring is looked at again and again. */
 const MOMENT = 0.05;
@@ -22,24 +18,6 @@ export interface Waiting {
   sent: number;
 }
 
-/** What the outbox of a realm writes into, and whom it tells. */
-export interface OutboxParts {
-  readonly ring: ByteRing;
-  readonly packer: Packer;
-  readonly writer: OwnerWord;
-  /** 1 where somebody waits for the writer's word. */
-  readonly wanted: Int32Array;
-  readonly account: Account;
-  readonly leftover: Leftover;
-  readonly buffered: Buffered;
-  /** Of those who wait for items. */
-  readonly items: EventCount;
-  /** Of those who wait for room in the ring: its own one, which does not keep the program running. */
-  readonly room: EventCount;
-  /** What is left goes to somebody before this realm ends. */
-  readonly end: () => Promise<void>;
-}
-
 /**
  * The way into the ring for the items of one realm. What finds no room waits here, in order, and follows
  * when there is some: what Python's queues have a thread for.
@@ -48,7 +26,9 @@ export interface OutboxParts {
  * dies in between has put nothing, and the next writer begins where it began.
  */
 export class Outbox {
-  readonly #parts: OutboxParts;
+  readonly #parts: QueueParts;
+  readonly #room: EventCount;
+  readonly #end: () => Promise<void>;
   #waiting: Waiting[] = [];
   /** Those before have left. */
   #first = 0;
@@ -62,8 +42,14 @@ export class Outbox {
   /** Nobody has read since one waited for room in vain. */
   #stuckAt: number | undefined;
 
-  constructor(parts: OutboxParts) {
+  /**
+   * @param room of its own: it does not keep the program running
+   * @param end what is left goes to somebody before this realm ends
+   */
+  constructor(parts: QueueParts, room: EventCount, end: () => Promise<void>) {
     this.#parts = parts;
+    this.#room = room;
+    this.#end = end;
   }
 
   /** Items that wait here. */
@@ -81,24 +67,23 @@ export class Outbox {
     return this.#isBlocked;
   }
 
-  /** Sends an item whose place was taken. The message is only lent, where it is the packer's. */
+  /** Sends an item whose place was taken. The message is only lent, where it is a packer's. */
   send(message: Message, place: number): void {
-    const { writer, packer, leftover } = this.#parts;
+    const { writer, leftover } = this.#parts;
     if (this.length === 0 && writer.take()) {
       if (leftover.isThere) leftover.clearAsWriter();
       const sent = this.#writeWhole(message, place);
       this.#releaseWriter();
       if (sent) return this.#parts.items.notify(1);
     }
-    const kept = message === packer ? packer.keep() : message;
-    this.add({ message: kept, place, tag: 0, sent: 0 });
+    this.add({ message: keptOf(message), place, tag: 0, sent: 0 });
   }
 
   /** Lets an item wait behind the others. */
   add(item: Waiting): void {
     this.#waiting.push(item);
     this.#count();
-    if (!this.#abandoned) realm.endings.add(this.#parts.end);
+    if (!this.#abandoned) realm.endings.add(this.#end);
     this.flush();
     void this.#followUp();
   }
@@ -143,7 +128,7 @@ export class Outbox {
   /** What waits here when this realm ends shall be lost. */
   abandon(): void {
     this.#abandoned = true;
-    realm.endings.delete(this.#parts.end);
+    realm.endings.delete(this.#end);
   }
 
   /** Goes on. */
@@ -220,7 +205,7 @@ export class Outbox {
   /** Others see how many there are; this realm may end when there are none. */
   #settle(): void {
     this.#count();
-    if (this.length === 0) realm.endings.delete(this.#parts.end);
+    if (this.length === 0) realm.endings.delete(this.#end);
   }
 
   /** An item of which a part is in the ring is counted there. */
@@ -235,7 +220,7 @@ export class Outbox {
       this.flush();
       return this.length === 0 || undefined;
     };
-    await this.#parts.room.waitAside(attempt, ownNumber());
+    await this.#room.waitAside(attempt, ownNumber());
     this.#follows = false;
     void this.#followUp();
   }

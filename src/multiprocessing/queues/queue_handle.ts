@@ -41,7 +41,7 @@ export class QueueHandle<T> {
     const { packer } = engine;
     const message = packer.pack(item, "item");
     try {
-      return engine.put(message, { timeout, client: this.#client });
+      return engine.putters.put(message, { timeout, client: this.#client });
     } finally {
       packer.forget();
     }
@@ -51,18 +51,21 @@ export class QueueHandle<T> {
     this.#checkOpen();
     const engine = this.link.engine("put item");
     const message = engine.packer.pack(item, "item");
-    engine.putSync(message, { timeout, client: this.#client });
+    engine.putters.putSync(message, { timeout, client: this.#client });
     engine.packer.forget();
   }
 
   get(timeout: number | undefined): T | Promise<T> {
     const engine = this.link.near;
     if (!engine) return this.#getElsewhere(timeout);
-    return engine.get(this.#unpack, { timeout, client: this.#client });
+    return engine.getters.get(this.#unpack, { timeout, client: this.#client });
   }
 
   getSync(timeout: number | undefined): T {
-    return this.link.engine("get item").getSync(this.#unpack, { timeout, client: this.#client });
+    return this.link.engine("get item").getters.getSync(this.#unpack, {
+      timeout,
+      client: this.#client,
+    });
   }
 
   /** Operations that need no item. */
@@ -81,12 +84,12 @@ export class QueueHandle<T> {
       throw new InvalidStateError(`Cannot join thread of ${this.#name}: close() it first`);
     }
     await Promise.allSettled(this.#sent);
-    await this.link.near?.flushed();
+    await this.link.near?.putters.flushed();
   }
 
   /** What cannot be written before this worker ends is lost. */
   cancelJoinThread(): void {
-    this.link.near?.outbox.abandon();
+    this.link.near?.putters.outbox.abandon();
   }
 
   readonly #unpack = ({ headLength, rest }: RingReader): T =>

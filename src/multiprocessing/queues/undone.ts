@@ -1,11 +1,10 @@
 import { EventCount, type WaitLimits } from "../sync/event_count.ts";
-import type { Taken } from "./intake.ts";
 
 /**
  * Counts items that were taken from a queue and are not done. One is counted before it is taken, so that it is
  * never overlooked on its way.
  */
-export class Undone implements Taken {
+export class Undone {
   readonly #words: Int32Array;
   readonly #at: number;
   readonly #changes: EventCount;
@@ -17,10 +16,12 @@ export class Undone implements Taken {
     this.#changes = new EventCount(words, changes, false);
   }
 
+  /** Before one is taken. */
   begin(): void {
     Atomics.add(this.#words, this.#at, 1);
   }
 
+  /** It was not taken after all. */
   undo(): void {
     Atomics.sub(this.#words, this.#at, 1);
     this.#changes.notify();

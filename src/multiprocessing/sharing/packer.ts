@@ -213,6 +213,11 @@ export class Packer implements Message {
   }
 }
 
+/** A message that lasts: a copy of what is only lent. */
+export function keptOf(message: Message): Message {
+  return message instanceof Packer ? message.keep() : message;
+}
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const codec = runtimeCodec();

@@ -1,0 +1,92 @@
+import { ByteRing } from "../sharing/byte_ring.ts";
+import { Packer } from "../sharing/packer.ts";
+import { EVENT_COUNT_WORDS, EventCount } from "../sync/event_count.ts";
+import { Buffered, BUFFERED_WORDS } from "./buffered.ts";
+import { Leftover } from "./leftover.ts";
+import { OwnerWord } from "./owner_word.ts";
+import { type Account, Places } from "./places.ts";
+import { Tally } from "./tally.ts";
+import { Undone } from "./undone.ts";
+
+/** What threads need to join a queue. */
+export interface QueueMemory {
+  readonly words: SharedArrayBuffer;
+  readonly ring: SharedArrayBuffer;
+  /** Whether it counts what is done. */
+  readonly joinable: boolean;
+}
+
+/** Words: those that producers change, then those of consumers, each in a cache line of its own. */
+const ITEMS = 0, DONE = ITEMS + EVENT_COUNT_WORDS;
+const ROOM = 16, PLACES = ROOM + EVENT_COUNT_WORDS;
+const WRITER = 32, WANTED = 33, NEXT = 34, LEFTOVER = 35;
+const READER = 48, TAKEN = 49;
+const BUFFERED = 64, FIXED = BUFFERED + BUFFERED_WORDS;
+
+/** What of a queue is in shared memory, as one realm has it. */
+export class QueueParts {
+  readonly memory: QueueMemory;
+  readonly ring: ByteRing;
+  /** For the items of this realm. */
+  readonly packer: Packer = new Packer();
+  /** Who may put items into the ring. */
+  readonly writer: OwnerWord;
+  /** Who may take items out of the ring. */
+  readonly reader: OwnerWord;
+  /** 1 where somebody waits for the writer's word. */
+  readonly wanted: Int32Array;
+  /** Of bounded queues. */
+  readonly places: Places | undefined;
+  readonly account: Account;
+  readonly leftover: Leftover;
+  readonly buffered: Buffered;
+  /** Of queues that can be joined. */
+  readonly undone: Undone | undefined;
+  /** Getters wait for items. */
+  readonly items: EventCount;
+  /** Putters wait for room in the ring. */
+  readonly room: EventCount;
+  /** Putters wait for a place. */
+  readonly placeFreed: EventCount;
+  readonly #words: Int32Array;
+
+  constructor(memory: QueueMemory) {
+    this.memory = memory;
+    const words = this.#words = new Int32Array(memory.words);
+    this.ring = new ByteRing(memory.ring);
+    this.writer = new OwnerWord(words, WRITER);
+    this.reader = new OwnerWord(words, READER);
+    this.wanted = words.subarray(WANTED, WANTED + 1);
+    this.buffered = new Buffered(words.subarray(BUFFERED, FIXED));
+    if (this.maxsize > 0) {
+      this.places = new Places(words.subarray(FIXED), this.ring, this.writer);
+    }
+    this.account = this.places ?? new Tally(words, NEXT, this.ring, this.buffered);
+    this.leftover = new Leftover(words, LEFTOVER, this);
+    this.undone = memory.joinable ? new Undone(words, TAKEN, DONE) : undefined;
+    this.items = this.moreWhoWaitForItems(true);
+    this.room = this.moreWhoWaitForRoom();
+    this.placeFreed = new EventCount(words, PLACES, true);
+  }
+
+  /** Memory of a new queue of so many places; 0 for as many as come. */
+  static allocate(maxsize: number, joinable: boolean): QueueMemory {
+    const words = new SharedArrayBuffer(4 * (FIXED + maxsize));
+    return { words, ring: ByteRing.make().memory, joinable };
+  }
+
+  /** Places; 0 for as many as come. */
+  get maxsize(): number {
+    return this.#words.length - FIXED;
+  }
+
+  /** Those who wait for items apart from the others. */
+  moreWhoWaitForItems(fair: boolean): EventCount {
+    return new EventCount(this.#words, ITEMS, fair);
+  }
+
+  /** Those who wait for room apart from the others. */
+  moreWhoWaitForRoom(): EventCount {
+    return new EventCount(this.#words, ROOM, false);
+  }
+}
