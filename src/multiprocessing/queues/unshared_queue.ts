@@ -27,10 +27,10 @@ export interface Store<T> {
  *   while (!await queue.empty()) items.push(await queue.get());
  *   return items;
  * }
- * for (const queue of [new LocalQueue<number>(), new LifoQueue<number>()]) {
- *   for (const item of [1, 2, 3]) await queue.put(item);
- *   console.log(await drain(queue)); // [1, 2, 3] and [3, 2, 1]
- * }
+ * const first = new LocalQueue<number>(), last = new LifoQueue<number>();
+ * for (const queue of [first, last]) for (const item of [1, 2, 3]) await queue.put(item);
+ * console.log(await drain(first)); // [1, 2, 3]
+ * console.log(await drain(last)); // [3, 2, 1]
  * ```
  */
 export abstract class UnsharedQueue<T = unknown> implements Queue<T> {
