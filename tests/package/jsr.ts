@@ -20,7 +20,7 @@ for (const file of ["main.ts", "tasks.ts"]) {
 const deno = realpathSync(runtimes.deno);
 
 interface Feature {
-  /** Its row in the table of docs/getting-started.md. */
+  /** Its row in the tables of README.md and docs/getting-started.md. */
   readonly row: string;
   /** The least that it needs. */
   readonly flags: readonly string[];
@@ -45,15 +45,15 @@ const FEATURES: Readonly<Record<string, Feature>> = {
 };
 
 /** The documentation names the permissions that are tested here, and no others. */
-function checkTable(): void {
-  const lines = readFileSync(join(ROOT, "docs", "getting-started.md"), "utf8").split("\n");
+function checkTable(page: string): void {
+  const lines = readFileSync(join(ROOT, page), "utf8").split("\n");
   for (const { row, flags } of Object.values(FEATURES)) {
     const line = lines.find((text) => text.startsWith(`| ${row} `));
     const told = line?.match(/--allow-\w+/g) ?? [];
     const needed = flags.map((flag) => flag.replace(/=.*/, ""));
     if (line !== undefined && told.sort().join() === needed.sort().join()) continue;
     const rest = line === undefined ? "has no such row" : `tells ${told.join(" ") || "none"}`;
-    throw new Error(`docs/getting-started.md, "${row}": ${rest}, needed are ${needed.join(" ")}`);
+    throw new Error(`${page}, "${row}": ${rest}, needed are ${needed.join(" ")}`);
   }
 }
 
@@ -82,7 +82,7 @@ async function fetchAll(): Promise<number> {
   }
 }
 
-checkTable();
+for (const page of ["README.md", "docs/getting-started.md"]) checkTable(page);
 const requests = await fetchAll();
 for (const [feature, { flags }] of Object.entries(FEATURES)) {
   const enough = await start(["--cached-only", ...flags], feature, deno);
