@@ -58,8 +58,8 @@ export class Channel {
     const words = new Int32Array(memory.words);
     this.writersTurn = new Turn(words, WRITER);
     this.readersTurn = new Turn(words, READER);
-    this.data = new EventCount(words, DATA, true);
-    this.room = new EventCount(words, ROOM, true);
+    this.data = new EventCount(words, DATA, "strict");
+    this.room = new EventCount(words, ROOM, "strict");
   }
 
   /** Memory of a new one. */

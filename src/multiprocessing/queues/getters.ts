@@ -22,7 +22,7 @@ export class Getters {
     this.#outbox = outbox;
     this.#patience = new Patience(parts.ring);
     this.#items = parts.items;
-    this.#late = parts.moreWhoWaitForItems(false);
+    this.#late = parts.moreWhoWaitForItems("free");
     this.#intake = new Intake(parts, new RingReader(parts.ring, parts.packer.head));
   }
 

@@ -1,6 +1,6 @@
 import { ByteRing } from "../sharing/byte_ring.ts";
 import { Packer } from "../sharing/packer.ts";
-import { EVENT_COUNT_WORDS, EventCount } from "../sync/event_count.ts";
+import { EVENT_COUNT_WORDS, EventCount, type Order } from "../sync/event_count.ts";
 import { Buffered, BUFFERED_WORDS } from "./buffered.ts";
 import { Leftover } from "./leftover.ts";
 import { OwnerWord } from "./owner_word.ts";
@@ -64,9 +64,9 @@ export class QueueParts {
     this.account = this.places ?? new Tally(words, NEXT, this.ring, this.buffered);
     this.leftover = new Leftover(words, LEFTOVER, this);
     this.undone = memory.joinable ? new Undone(words, TAKEN, DONE) : undefined;
-    this.items = this.moreWhoWaitForItems(true);
+    this.items = this.moreWhoWaitForItems("strict");
     this.room = this.moreWhoWaitForRoom();
-    this.placeFreed = new EventCount(words, PLACES, true);
+    this.placeFreed = new EventCount(words, PLACES, "strict");
   }
 
   /** Memory of a new queue of so many places; 0 for as many as come. */
@@ -81,12 +81,12 @@ export class QueueParts {
   }
 
   /** Those who wait for items apart from the others. */
-  moreWhoWaitForItems(fair: boolean): EventCount {
-    return new EventCount(this.#words, ITEMS, fair);
+  moreWhoWaitForItems(order: Order): EventCount {
+    return new EventCount(this.#words, ITEMS, order);
   }
 
   /** Those who wait for room apart from the others. */
   moreWhoWaitForRoom(): EventCount {
-    return new EventCount(this.#words, ROOM, false);
+    return new EventCount(this.#words, ROOM, "free");
   }
 }

@@ -13,7 +13,7 @@ export class Undone {
   constructor(words: Int32Array, at: number, changes: number) {
     this.#words = words;
     this.#at = at;
-    this.#changes = new EventCount(words, changes, false);
+    this.#changes = new EventCount(words, changes, "free");
   }
 
   /** Before one is taken. */

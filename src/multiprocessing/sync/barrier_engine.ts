@@ -72,7 +72,7 @@ export class BarrierEngine implements Engine<BarrierOps> {
     this.memory = memory;
     this.#words = new Int32Array(memory);
     this.#places = new BigInt64Array(memory, 4 * (RESETS + MEMORY));
-    this.#changes = new EventCount(this.#words, 0, false);
+    this.#changes = new EventCount(this.#words, 0, "free");
   }
 
   /** Makes a new one. */

@@ -69,7 +69,7 @@ export class ConditionEngine implements Engine<ConditionOps> {
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(4 * wordOf(PLACES))) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
-    this.#changes = new EventCount(this.#words, 0, false);
+    this.#changes = new EventCount(this.#words, 0, "free");
   }
 
   as(client: number): ConditionOps {

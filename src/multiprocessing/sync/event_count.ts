@@ -48,12 +48,17 @@ interface Waiter {
   readonly client: number;
 }
 
+/**
+ * Who of one realm is served first: strictly who came first, so that only the first is tried; so, but each
+ * client for itself; or whoever can be.
+ */
+export type Order = "strict" | "by client" | "free";
+
 /** One per realm and memory. */
 export class EventCount {
   readonly #words: Int32Array;
   readonly #at: number;
-  /** Only the first waiter is tried: what it cannot have, those behind it cannot either. */
-  readonly #fair: boolean;
+  readonly #order: Order;
   #waiters: Waiter[] = [];
   #asleep = false;
   /** Ends the timer, if there is one. */
@@ -65,12 +70,11 @@ export class EventCount {
 
   /**
    * @param at index of the first of its {@linkcode EVENT_COUNT_WORDS} words
-   * @param fair waiters are served strictly in order
    */
-  constructor(words: Int32Array, at: number, fair: boolean) {
+  constructor(words: Int32Array, at: number, order: Order) {
     this.#words = words;
     this.#at = at;
-    this.#fair = fair;
+    this.#order = order;
   }
 
   /** Whether somebody of this realm waits. */
@@ -101,7 +105,7 @@ export class EventCount {
       return got !== undefined;
     };
     const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
-    if (this.#asleep && !this.#fair && tryOnce()) return promise;
+    if (this.#asleep && this.#mayTry(client) && tryOnce()) return promise;
     this.#waiters.push({ tryOnce, giveUp: () => resolve(undefined), deadline, client });
     if (!this.#asleep) this.#sleep();
     this.#setTimer(deadline, client === ownNumber());
@@ -175,13 +179,27 @@ export class EventCount {
   }
 
   #serve(): void {
-    if (!this.#fair) {
-      this.#waiters = this.#waiters.filter((waiter) => !waiter.tryOnce());
-      return;
-    }
+    if (this.#order !== "strict") return this.#serveAll();
     let served = 0;
     while (this.#waiters[served]?.tryOnce()) served++;
     this.#waiters.splice(0, served);
+  }
+
+  #serveAll(): void {
+    // What a client has waited for in vain may come while those behind it are tried.
+    const passed = new Set<number>();
+    this.#waiters = this.#waiters.filter((waiter) => {
+      if (passed.has(waiter.client)) return true;
+      if (waiter.tryOnce()) return false;
+      if (this.#order === "by client") passed.add(waiter.client);
+      return true;
+    });
+  }
+
+  /** Whether a client that comes now need not stand behind another wait. */
+  #mayTry(client: number): boolean {
+    if (this.#order === "strict") return false;
+    return this.#order === "free" || !this.#waiters.some((waiter) => waiter.client === client);
   }
 
   /**

@@ -29,7 +29,7 @@ export class EventEngine implements Engine<EventOps> {
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(4 * WORDS)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
-    this.#sleepers = new EventCount(this.#words, 0, false);
+    this.#sleepers = new EventCount(this.#words, 0, "free");
   }
 
   as(client: number): EventOps {

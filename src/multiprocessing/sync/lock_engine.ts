@@ -41,7 +41,7 @@ export class LockEngine implements Engine<LockOps> {
     this.#reentrant = reentrant;
     const isFree = (): boolean => Atomics.load(this.#words, OWNER) === 0;
     // The second wait of a realm that takes it twice must not stand behind one of another realm.
-    this.#line = new WaitingLine(this.#words, 0, isFree, !reentrant);
+    this.#line = new WaitingLine(this.#words, 0, isFree, reentrant ? "by client" : "strict");
   }
 
   as(client: number): LockOps {
@@ -54,7 +54,7 @@ export class LockEngine implements Engine<LockOps> {
 
   /** Takes it at once, or waits without blocking; those of one realm in their order. */
   acquire(client: number, timeout: number | undefined): Taken | null | Promise<Taken | null> {
-    if (this.#reentrant || !this.#line.isAwaited) {
+    if (!this.#line.isAwaited || (this.#reentrant && this.isHeldBy(client))) {
       const taken = this.#take(client);
       if (taken) return taken;
     }

@@ -43,7 +43,7 @@ export class SemaphoreEngine implements Engine<SemaphoreOps> {
   constructor(memory: SharedArrayBuffer) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
-    this.#line = new WaitingLine(this.#words, 0, () => this.getValue() > 0, true);
+    this.#line = new WaitingLine(this.#words, 0, () => this.getValue() > 0, "strict");
   }
 
   /** A new one; of a bounded one the value never rises above that of the start. */

@@ -8,7 +8,13 @@
  * what it waits for is free loses it. Its event loop may be blocked by what those hold who stand back.
  */
 import { livingRealms } from "../../protocol/living_realms.ts";
-import { type Attempt, EVENT_COUNT_WORDS, EventCount, type WaitLimits } from "./event_count.ts";
+import {
+  type Attempt,
+  EVENT_COUNT_WORDS,
+  EventCount,
+  type Order,
+  type WaitLimits,
+} from "./event_count.ts";
 
 /** Words of memory for one line: the event count, and who has the next turn. */
 export const WAITING_LINE_WORDS: number = EVENT_COUNT_WORDS + 1;
@@ -32,13 +38,13 @@ export class WaitingLine {
   /**
    * @param at index of the first of its {@linkcode WAITING_LINE_WORDS} words
    * @param isFree whether something is to be had
-   * @param inOrder those of this realm are served strictly in the order in which they came
+   * @param order in which those of this realm are served
    */
-  constructor(words: Int32Array, at: number, isFree: () => boolean, inOrder: boolean) {
+  constructor(words: Int32Array, at: number, isFree: () => boolean, order: Order) {
     this.#words = words;
     this.#next = at + EVENT_COUNT_WORDS;
     this.#isFree = isFree;
-    this.#changes = new EventCount(words, at, inOrder);
+    this.#changes = new EventCount(words, at, order);
   }
 
   /** Whether somebody of this realm waits. */
