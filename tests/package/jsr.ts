@@ -48,7 +48,7 @@ const FEATURES: Readonly<Record<string, Feature>> = {
 function checkTable(page: string): void {
   const lines = readFileSync(join(ROOT, page), "utf8").split("\n");
   for (const { row, flags } of Object.values(FEATURES)) {
-    const line = lines.find((text) => text.startsWith(`| ${row} `));
+    const line = lines.find((text) => text.split("|")[1]?.trim() === row);
     const told = line?.match(/--allow-\w+/g) ?? [];
     const needed = flags.map((flag) => flag.replace(/=.*/, ""));
     if (line !== undefined && told.sort().join() === needed.sort().join()) continue;
