@@ -1,6 +1,22 @@
 import { CELLS } from "../protocol/claims.ts";
 import type { Job } from "./job.ts";
 
+/** One place for a job. */
+interface Cell {
+  /** One that was taken back has left it. */
+  job: Job | undefined;
+  /** Its number among all that were given. */
+  order: number;
+  /** What it added to the load. */
+  cost: number;
+  byMessage: boolean;
+  /** The next free cell, where this one is free. */
+  next: number;
+}
+
+/** Instead of a cell. */
+const NONE = -1;
+
 /**
  * Where the jobs of one lane sit. A cell stays taken until the worker has passed it, also when its job was
  * taken back, so that a late worker never meets another job in it than the one it was sent.
@@ -12,80 +28,88 @@ export class Cells {
   messages = 0;
   /** Estimated milliseconds of them, as they were when these were given. */
   load = 0;
-  /** One that was taken back has left its cell. */
-  readonly #jobs: (Job | undefined)[] = [];
-  /** The number of the job among all that were given. */
-  readonly #order: number[] = [];
-  /** What was added to the load for the job. */
-  readonly #costs: number[] = [];
-  readonly #byMessage: boolean[] = [];
-  readonly #free: number[] = [];
+  readonly #cells: Cell[] = [];
+  /** The first free cell. */
+  #free = NONE;
+  /** Cells that the worker has not passed. */
+  #taken = 0;
   #given = 0;
 
   /** True where no cell is left. */
   get full(): boolean {
-    return this.#free.length === 0 && this.#jobs.length === CELLS;
+    return this.#taken === CELLS;
   }
 
   /** True when the worker has passed all. */
   get empty(): boolean {
-    return this.#free.length === this.#jobs.length;
+    return this.#taken === 0;
   }
 
   /** Milliseconds of work by what is known now; much may have been learnt since it was given. */
   get ahead(): number {
     let milliseconds = 0;
-    for (const job of this.#jobs) if (job) milliseconds += job.fn.estimate * job.calls;
+    for (const { job } of this.#cells) if (job) milliseconds += job.fn.estimate * job.calls;
     return milliseconds;
   }
 
   /** Gives a job a cell; `cost` are its estimated milliseconds. */
   give(job: Job, cost: number): void {
-    const cell = this.#free.pop() ?? this.#jobs.length;
-    this.#jobs[cell] = job;
-    this.#order[cell] = this.#given++;
-    this.#costs[cell] = cost;
+    const order = this.#given++;
+    const index = this.#free === NONE ? this.#cells.length : this.#free;
+    if (this.#free === NONE) {
+      this.#cells.push({ job, order, cost, byMessage: false, next: NONE });
+    } else {
+      const cell = this.#cells[index]!;
+      this.#free = cell.next;
+      cell.job = job;
+      cell.order = order;
+      cell.cost = cost;
+    }
+    this.#taken++;
     this.load += cost;
     this.outstanding++;
-    job.cell = cell;
+    job.cell = index;
   }
 
   /** The job goes by message. */
-  noteMessage(cell: number): void {
-    this.#byMessage[cell] = true;
+  noteMessage(index: number): void {
+    this.#cells[index]!.byMessage = true;
     this.messages++;
   }
 
   /** The job in a cell, unless it was taken back. */
-  at(cell: number): Job | undefined {
-    return this.#jobs[cell];
+  at(index: number): Job | undefined {
+    return this.#cells[index]?.job;
   }
 
   /** Its job is done or taken back. */
-  leave({ cell }: Job): void {
-    this.#jobs[cell] = undefined;
-    if (this.#byMessage[cell]) {
-      this.#byMessage[cell] = false;
+  leave(job: Job): void {
+    const cell = this.#cells[job.cell]!;
+    cell.job = undefined;
+    if (cell.byMessage) {
+      cell.byMessage = false;
       this.messages--;
     }
     this.outstanding--;
     // Sums of fractions drift.
-    this.load = this.outstanding === 0 ? 0 : this.load - this.#costs[cell]!;
+    this.load = this.outstanding === 0 ? 0 : this.load - cell.cost;
   }
 
   /** The worker has passed the cell. */
-  release(cell: number): void {
-    this.#free.push(cell);
+  release(index: number): void {
+    this.#cells[index]!.next = this.#free;
+    this.#free = index;
+    this.#taken--;
   }
 
   /** Its jobs in the order in which they go back to the head of the line. */
   lastFirst(): Job[] {
-    const jobs = this.#jobs.filter((job) => job !== undefined);
-    return jobs.sort((a, b) => this.#order[b.cell]! - this.#order[a.cell]!);
+    const taken = this.#cells.filter(({ job }) => job !== undefined);
+    return taken.sort((a, b) => b.order - a.order).map(({ job }) => job!);
   }
 
   /** The job of this number. */
   find(jobId: number): Job | undefined {
-    return this.#jobs.find((job) => job?.id === jobId);
+    return this.#cells.find(({ job }) => job?.id === jobId)?.job;
   }
 }

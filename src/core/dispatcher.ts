@@ -244,7 +244,7 @@ export class Dispatcher {
   #hasRoom(lane: Lane): void {
     this.#giveOwed(lane);
     this.#crew.progressed(lane);
-    this.#feedSeat(lane.seat);
+    if (this.#room.hasKeys) this.#feedSeat(lane.seat);
     this.#fill(lane);
     this.#roster.update(lane);
     this.pump();

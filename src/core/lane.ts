@@ -101,17 +101,17 @@ export class Lane {
   readonly owed: Job[] = [];
   /** What the worker died of, in its own words. */
   dying: { readonly exitCode: number | null; readonly error: SentValue | null } | undefined;
-  /** Its place in the scheduler's roster. */
-  listed: { list: Lane[]; index: number } | undefined;
+  /** The list of the roster that it is on, and where there. */
+  list: Lane[] | undefined;
+  listIndex = 0;
   readonly #events: LaneEvents;
   readonly #claims: HostClaims | undefined;
   readonly #slots: SlotWire | undefined;
   readonly #transport: Transport;
   readonly #neighbour: Neighbour;
   readonly #cells = new Cells();
-  readonly #knownFunctions = new Set<number>();
-  /** By id: functions that the worker has found, whose calls may go through slots. */
-  readonly #foundFunctions: (boolean | undefined)[] = [];
+  /** By id: functions that the worker has met. Once it has found one, calls of that may go through slots. */
+  readonly #functions: ("defined" | "found" | undefined)[] = [];
   #outgoing: Outgoing | undefined;
   /** Jobs that were given in this turn. */
   #unflushed = 0;
@@ -140,18 +140,17 @@ export class Lane {
         done: () => this.#receiveSlots(),
       });
     }
-    this.#transport = adapter.spawn(spec, {
+    this.#neighbour = new Neighbour(adapter, spec, {
       message: (message) => this.#receive(message),
       exit: (end) => this.#end(end),
       output: (output) => this.#events.wrote(this, output),
     });
-    const { kind } = adapter.traits;
-    this.#neighbour = new Neighbour(kind, (message, move) => this.#transport.post(message, move));
-    const { place } = this.#neighbour;
-    this.#claims = adapter.traits.sharedMemory ? new Claims() : this.#transport.claims;
+    const { transport, place } = this.#neighbour;
+    this.#transport = transport;
+    this.#claims = adapter.traits.sharedMemory ? new Claims() : transport.claims;
     this.#ahead = spec.ahead !== false && this.#claims !== undefined;
     try {
-      this.#transport.post({
+      transport.post({
         type: "start",
         workerId: spec.workerId,
         claims: this.#claims?.buffer ?? null,
@@ -161,7 +160,7 @@ export class Lane {
       });
     } catch (error) {
       this.state = "gone";
-      this.#transport.terminate();
+      transport.terminate();
       throw error;
     }
   }
@@ -198,7 +197,7 @@ export class Lane {
   /** How many small calls of a function it takes together, in one slot. */
   batchOf(fn: KnownFunction): number {
     if (!this.#slots || !this.#ahead || !fn.batches || this.#cells.messages > 0) return 1;
-    if (!this.#foundFunctions[fn.id]) return 1;
+    if (this.#functions[fn.id] !== "found") return 1;
     const time = Math.min(LONG, AHEAD - this.#cells.load);
     return Math.min(MOST_CALLS, Math.floor(time / fn.estimate));
   }
@@ -213,18 +212,28 @@ export class Lane {
     this.#claims?.offer(job.cell, job.id);
     if (!this.#sendBySlot(job)) {
       this.#cells.noteMessage(job.cell);
-      (this.#outgoing ??= new Outgoing()).add(job, this.#knownFunctions);
+      this.#addOutgoing(job);
     }
     if (this.#unflushed++ === 0) this.#events.hasOutgoing(this);
     // In a long turn of the host, workers can begin meanwhile.
     else if (this.#unflushed % FLUSH_AT === 0) this.#send();
   }
 
+  #addOutgoing(job: Job): void {
+    const outgoing = this.#outgoing ??= new Outgoing();
+    const { fn } = job;
+    if (this.#functions[fn.id] === undefined) {
+      this.#functions[fn.id] = "defined";
+      outgoing.define.push({ id: fn.id, reference: fn.reference });
+    }
+    outgoing.add(job);
+  }
+
   /** The fast lane. It must not overtake jobs that went by message. */
   #sendBySlot(job: Job): boolean {
     if (!this.#slots) return false;
     this.#slots.listen();
-    return this.#cells.messages === 0 && this.#foundFunctions[job.fn.id] === true &&
+    return this.#cells.messages === 0 && this.#functions[job.fn.id] === "found" &&
       this.#slots.send(job);
   }
 
@@ -425,7 +434,7 @@ export class Lane {
       const batch = sent instanceof Batch ? this.#stopBatch(sent) : undefined;
       const job = this.#pass(cell);
       if (!job) return;
-      this.#foundFunctions[job.fn.id] = true;
+      this.#functions[job.fn.id] = "found";
       this.#events.done(batch?.last ?? job, outcome, payload);
       if (!batch) return;
       // A result that no slot takes ends a batch.
@@ -459,7 +468,7 @@ export class Lane {
         tell();
         fn = job.fn;
         calls = milliseconds = 0;
-        this.#foundFunctions[fn.id] = true;
+        this.#functions[fn.id] = "found";
       }
       milliseconds += elapsed;
       if (job instanceof Batch) {

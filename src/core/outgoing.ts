@@ -17,13 +17,9 @@ export class Outgoing {
   readonly jobs: Job[] = [];
   transfer: Transferable[] | undefined;
 
-  /** Adds a job; `known` are the functions that the worker has met. */
-  add(job: Job, known: Set<number>): void {
+  /** Adds a job. */
+  add(job: Job): void {
     const { cell, fn, mode, marked, args, transfer } = job;
-    if (!known.has(fn.id)) {
-      known.add(fn.id);
-      this.define.push({ id: fn.id, reference: fn.reference });
-    }
     const risky = job.limits !== undefined || !(fn.estimate < LONG);
     const { id: jobId } = job;
     writeJob(this.records, { cell, jobId, functionId: fn.id, mode, marked, risky, args });

@@ -1,9 +1,6 @@
 import type { Job } from "./job.ts";
 import { AHEAD, type Lane } from "./lane.ts";
 
-/** Index of a lane that is on no list. */
-const OFF = -1;
-
 /** The lanes that may take a job: finding one, adding and removing are O(1) however many there are. */
 export class Roster {
   /** Lanes with nothing to do; the last one used is warm and goes first. */
@@ -40,30 +37,22 @@ export class Roster {
       : lane.outstanding === 0
       ? this.#idle
       : this.#partial;
-    if (onList(lane) === list) return;
+    if (lane.list === list) return;
     this.remove(lane);
     if (!list) return;
-    // One object for the life of the lane: a new one at each step would live as long as a call, and
-    // with thousands of lanes the collector would copy them all.
-    const place = lane.listed ??= { list, index: OFF };
-    place.list = list;
-    place.index = list.push(lane) - 1;
+    lane.list = list;
+    lane.listIndex = list.push(lane) - 1;
   }
 
   /** Takes a lane off, whatever its state. */
   remove(lane: Lane): void {
-    const list = onList(lane);
+    const { list, listIndex } = lane;
     if (!list) return;
-    const { index } = lane.listed!;
     const last = list.pop()!;
     if (last !== lane) {
-      list[index] = last;
-      last.listed!.index = index;
+      list[listIndex] = last;
+      last.listIndex = listIndex;
     }
-    lane.listed!.index = OFF;
+    lane.list = undefined;
   }
-}
-
-function onList({ listed }: Lane): Lane[] | undefined {
-  return listed && listed.index !== OFF ? listed.list : undefined;
 }

@@ -42,6 +42,11 @@ export class WaitingRoom {
     return size;
   }
 
+  /** True once there were jobs with a key. */
+  get hasKeys(): boolean {
+    return this.#keyed.size > 0;
+  }
+
   /** The seat that runs the jobs of this key. */
   seatOf(key: string): number {
     let hash = 2166136261;

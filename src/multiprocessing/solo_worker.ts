@@ -54,13 +54,12 @@ export class SoloWorker {
     this.#ended = ended;
     this.#args = call.marked && call.args;
     this.#isProcess = adapter.traits.kind === "process";
-    this.#transport = adapter.spawn(spec, {
+    this.#neighbour = new Neighbour(adapter, spec, {
       message: (message) => this.#receive(message),
       exit: (end) => this.#exit(end),
     });
-    const { kind } = adapter.traits;
-    this.#neighbour = new Neighbour(kind, (message, move) => this.#transport.post(message, move));
-    const { place } = this.#neighbour;
+    const { transport, place } = this.#neighbour;
+    this.#transport = transport;
     const { workerId } = spec;
     const rest = {
       ...(place && { place }),

@@ -49,77 +49,92 @@ const FREE = 0, QUEUED = 1, RUNNING = 2, DONE = 3, TAKEN = 4;
 /** How many jobs a lane may have sent ahead. */
 export const CELLS = 1024;
 
-/** Both sides' view of the cells of one lane, in shared memory. */
+/** What a cell takes in shared memory. */
+const CELL_BYTES = 16;
+
+/**
+ * Both sides' view of the cells of one lane, in shared memory. A cell is four words: when its job began (two,
+ * see {@link timestamp}), its state, and the item of a chunk that was begun last. They are side by side, as a
+ * host of many lanes has none of them in its cache.
+ */
 export class Claims implements HostClaims, WorkerClaims {
   /** The memory to hand to the worker. */
   readonly buffer: SharedArrayBuffer;
-  readonly #states: Int32Array;
-  /** Items of a chunk that were begun, by cell. */
-  readonly #progress: Int32Array;
-  /** When the job began, by cell; see {@link timestamp}. */
-  readonly #startedAt: Float64Array;
+  readonly #words: Int32Array;
+  readonly #times: Float64Array;
 
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(CELLS * 16)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(CELLS * CELL_BYTES)) {
     this.buffer = buffer;
-    this.#startedAt = new Float64Array(buffer, 0, CELLS);
-    this.#states = new Int32Array(buffer, CELLS * 8, CELLS);
-    this.#progress = new Int32Array(buffer, CELLS * 12, CELLS);
+    this.#words = new Int32Array(buffer);
+    this.#times = new Float64Array(buffer);
   }
 
   /** Host: a job is about to be sent. */
   offer(cell: number): void {
-    this.#progress[cell] = 0;
+    this.#words[progressOf(cell)] = 0;
     // Nobody else looks until the job is sent, which publishes this.
-    this.#states[cell] = QUEUED;
+    this.#words[stateOf(cell)] = QUEUED;
   }
 
   /** Host: takes a job back; false when the worker has begun it. */
   takeBack(cell: number): boolean {
-    return Atomics.compareExchange(this.#states, cell, QUEUED, TAKEN) === QUEUED;
+    return Atomics.compareExchange(this.#words, stateOf(cell), QUEUED, TAKEN) === QUEUED;
   }
 
   /** Host: the worker is done with the cell. */
   release(cell: number): void {
-    this.#states[cell] = FREE;
+    this.#words[stateOf(cell)] = FREE;
   }
 
   /** Host: whether the worker has begun this job, or already has its result. */
   state(cell: number): "waiting" | "running" | "done" {
-    const state = Atomics.load(this.#states, cell);
+    const state = Atomics.load(this.#words, stateOf(cell));
     return state === RUNNING ? "running" : state === DONE ? "done" : "waiting";
   }
 
   /** Host: when the running job began; infinite while its function is looked up. */
   startedAt(cell: number): number {
-    return this.#startedAt[cell]!;
+    return this.#times[timeOf(cell)]!;
   }
 
   /** Host: index of the item of a chunk that was begun last. */
   currentItem(cell: number): number {
-    return this.#progress[cell]!;
+    return this.#words[progressOf(cell)]!;
   }
 
   /** Worker: begins a job; false when the host has taken it back. */
   claim(cell: number, now: number): boolean {
-    this.#startedAt[cell] = now;
-    return Atomics.compareExchange(this.#states, cell, QUEUED, RUNNING) === QUEUED;
+    this.#times[timeOf(cell)] = now;
+    return Atomics.compareExchange(this.#words, stateOf(cell), QUEUED, RUNNING) === QUEUED;
   }
 
   /** Worker: when the claimed job begins, where that is later than its claim. */
   startAt(cell: number, time: number): void {
-    this.#startedAt[cell] = time;
+    this.#times[timeOf(cell)] = time;
   }
 
   /** Worker: begins the next item of a chunk. */
   beginItem(cell: number, item: number): void {
     // Read only after the worker's end, so that it need not be atomic: it is done for every item.
-    this.#progress[cell] = item;
+    this.#words[progressOf(cell)] = item;
   }
 
   /** Worker: the job has its result. */
   finish(cell: number): void {
-    Atomics.store(this.#states, cell, DONE);
+    Atomics.store(this.#words, stateOf(cell), DONE);
   }
+}
+
+function stateOf(cell: number): number {
+  return cell * 4 + 2;
+}
+
+function progressOf(cell: number): number {
+  return cell * 4 + 3;
+}
+
+function timeOf(cell: number): number {
+  return cell * 2;
 }
 
 // Read once: the getter is slow on some runtimes.

@@ -177,25 +177,29 @@ export class PostOffice {
 /** In place of a letter's text: who wrote it is gone. */
 const GONE = "gone";
 
-/** Gathers the letters of a turn. */
+/** Gathers the letters of a turn. Most workers never get any, so that it keeps nothing in between. */
 class Outbox {
   readonly #post: PostLetters;
-  #letters: Letter[] = [];
-  #transfer: Transferable[] = [];
+  #letters: Letter[] | undefined;
+  #transfer: Transferable[] | undefined;
 
   constructor(post: PostLetters) {
     this.#post = post;
   }
 
   add(letter: Letter, transfer?: Transferable[]): void {
-    if (this.#letters.push(letter) === 1) queueMicrotask(() => this.#flush());
-    if (transfer) this.#transfer.push(...transfer);
+    if (this.#letters) {
+      this.#letters.push(letter);
+    } else {
+      const letters = this.#letters = [letter];
+      queueMicrotask(() => this.#flush(letters));
+    }
+    if (transfer) (this.#transfer ??= []).push(...transfer);
   }
 
-  #flush(): void {
-    const letters = this.#letters, transfer = this.#transfer;
-    this.#letters = [];
-    this.#transfer = [];
+  #flush(letters: Letter[]): void {
+    const transfer = this.#transfer ?? [];
+    this.#letters = this.#transfer = undefined;
     this.#post(letters, transfer);
   }
 }
