@@ -1,19 +1,13 @@
 /** The library's errors, defined beside the protocol because they travel like any value. */
 export {
-  BrokenBarrierError,
   BrokenExecutor,
   BrokenProcessPool,
   BrokenThreadPool,
-  BufferTooShort,
   CancelledError,
-  Empty,
-  EOFError,
-  Full,
   InvalidStateError,
   MaybeEncodingError,
   PoolClosedError,
   PoolError,
-  ProcessError,
   QueueFullError,
   RemoteError,
   TaskLookupError,
@@ -22,8 +16,16 @@ export {
 } from "../protocol/errors.ts";
 export type {
   EncodingFault,
-  MessageFacts,
   PoolErrorOptions,
   RemoteFacts,
   WorkerDeath,
 } from "../protocol/errors.ts";
+export {
+  BrokenBarrierError,
+  BufferTooShort,
+  Empty,
+  EOFError,
+  Full,
+  ProcessError,
+} from "../protocol/shared_errors.ts";
+export type { MessageFacts } from "../protocol/shared_errors.ts";

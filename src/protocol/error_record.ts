@@ -4,6 +4,7 @@
  */
 import { libraryErrors, RemoteError } from "./errors.ts";
 import { realm } from "./realm.ts";
+import { sharedErrors } from "./shared_errors.ts";
 import { subprocessErrors } from "./subprocess_errors.ts";
 
 /** What travels of an error. */
@@ -104,9 +105,15 @@ function builtin(name: string): ErrorClass | undefined {
   return (globalThis as unknown as Record<string, ErrorClass | undefined>)[name];
 }
 
+/** The library's own, by name. */
+const ownClasses: Readonly<Record<string, ErrorClass>> = {
+  ...libraryErrors,
+  ...sharedErrors,
+  ...subprocessErrors,
+};
+
 function libraryError(name: string): ErrorClass | undefined {
-  if (Object.hasOwn(libraryErrors, name)) return libraryErrors[name];
-  return Object.hasOwn(subprocessErrors, name) ? subprocessErrors[name] : undefined;
+  return Object.hasOwn(ownClasses, name) ? ownClasses[name] : undefined;
 }
 
 /** The class under which the other side can rebuild this error, or `null`. */

@@ -33,7 +33,7 @@ export class PoolError extends Error {
 }
 
 /** Sets `name` on the prototype, so that it survives minifiers and is not an own property. */
-function named(errorClass: { prototype: object }, name: string): void {
+export function named(errorClass: { prototype: object }, name: string): void {
   Object.defineProperty(errorClass.prototype, "name", {
     value: name,
     configurable: true,
@@ -225,64 +225,6 @@ export class TaskLookupError extends PoolError {
   }
 }
 
-/**
- * Something about processes or threads went wrong, such as a shared thing whose creator has ended.
- * Mirrors `multiprocessing.ProcessError`.
- */
-export class ProcessError extends PoolError {
-  static {
-    named(this, "ProcessError");
-  }
-}
-
-/** A message is larger than its receiver takes. Mirrors `multiprocessing.BufferTooShort`. */
-export class BufferTooShort extends ProcessError {
-  static {
-    named(this, "BufferTooShort");
-  }
-  /** The whole message; it is not in the pipe any more. */
-  readonly data: Uint8Array;
-  /** Makes the error. */
-  constructor(message?: string, facts: MessageFacts = {}) {
-    super(message, facts);
-    this.data = facts.data ?? new Uint8Array(0);
-  }
-}
-
-/** What {@link BufferTooShort} carries. */
-export interface MessageFacts extends PoolErrorOptions {
-  /** The whole message. */
-  readonly data?: Uint8Array;
-}
-
-/** A queue had no room in time. Mirrors `queue.Full`. */
-export class Full extends PoolError {
-  static {
-    named(this, "Full");
-  }
-}
-
-/** A queue had no item in time. Mirrors `queue.Empty`. */
-export class Empty extends PoolError {
-  static {
-    named(this, "Empty");
-  }
-}
-
-/** There is nothing left to receive, and nobody left who could send. Mirrors `EOFError`. */
-export class EOFError extends PoolError {
-  static {
-    named(this, "EOFError");
-  }
-}
-
-/** A barrier was broken or reset while somebody waited there. Mirrors `threading.BrokenBarrierError`. */
-export class BrokenBarrierError extends PoolError {
-  static {
-    named(this, "BrokenBarrierError");
-  }
-}
-
 /** Every class above by name: how an error record finds its class again on the other side. */
 export const libraryErrors: Readonly<
   Record<string, new (message?: string, facts?: PoolErrorOptions) => PoolError>
@@ -300,10 +242,4 @@ export const libraryErrors: Readonly<
   MaybeEncodingError,
   RemoteError,
   TaskLookupError,
-  ProcessError,
-  BufferTooShort,
-  Full,
-  Empty,
-  EOFError,
-  BrokenBarrierError,
 };

@@ -3,12 +3,13 @@
  * not shared, and to those that live in one place alone.
  */
 import { encode } from "./encode.ts";
-import { PoolError, ProcessError } from "./errors.ts";
+import { PoolError } from "./errors.ts";
 import { livingRealms, ownNumber } from "./living_realms.ts";
 import type { Letter } from "./messages.ts";
 import { inOneProcess, isWithin, postOffice, type Recipient } from "./post_office.ts";
 import { realm } from "./realm.ts";
 import { revive } from "./revive.ts";
+import { ProcessError } from "./shared_errors.ts";
 import { withResolvers } from "./with_resolvers.ts";
 
 /** What one client may do with a service. */

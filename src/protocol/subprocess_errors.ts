@@ -2,7 +2,7 @@
  * The errors of `@pool/core/subprocess`. They live with the protocol because a task may run a command:
  * its failure must arrive at the host as itself.
  */
-import { PoolError, type PoolErrorOptions, TimeoutError } from "./errors.ts";
+import { named, PoolError, type PoolErrorOptions, TimeoutError } from "./errors.ts";
 
 /** What a command had written, as bytes or, with `text: true`, as text; `null` where it was not read. */
 export type CommandOutput = Uint8Array<ArrayBuffer> | string | null;
@@ -16,14 +16,6 @@ export interface CommandFacts extends PoolErrorOptions {
   readonly stdout?: CommandOutput;
   /** What it wrote to stderr, so far. */
   readonly stderr?: CommandOutput;
-}
-
-function named(errorClass: { prototype: object }, name: string): void {
-  Object.defineProperty(errorClass.prototype, "name", {
-    value: name,
-    configurable: true,
-    writable: true,
-  });
 }
 
 /** Longest command in an error message (characters); errors have all of it in `cmd`. */
