@@ -14,6 +14,7 @@ import {
   spaceToFill,
 } from "./byte_range.ts";
 import { Handle } from "./handle.ts";
+import { Tenure } from "./tenure.ts";
 
 /** What a connection is made of; not part of the public contract. */
 export let handleOf: (connection: Connection<unknown, never>) => Handle;
@@ -76,7 +77,7 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
 
   /** Whether this handle was closed or passed on. */
   get closed(): boolean {
-    return !this.#handle.isOpen;
+    return !this.#handle.tenure.isOpen;
   }
 
   /**
@@ -203,7 +204,7 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
    * `InvalidStateError`. May be called again.
    */
   async close(): Promise<void> {
-    await this.#handle.close();
+    await this.#handle.tenure.close();
   }
 
   /** The values that come, to the end. */
@@ -222,12 +223,12 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
 
   /** Closes this handle. */
   [Symbol.dispose](): void {
-    void this.#handle.close();
+    void this.#handle.tenure.close();
   }
 
   /** Closes this handle. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#handle.close();
+    await this.#handle.tenure.close();
   }
 
   /** @ignore */
@@ -237,12 +238,12 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
 
   /** @ignore */
   left(): void {
-    this.#handle.left();
+    this.#handle.tenure.left();
   }
 
   /** @ignore */
   missed(): void {
-    this.#handle.missed();
+    this.#handle.tenure.missed();
   }
 
   /** Throws: JSON cannot carry it. */
@@ -253,7 +254,7 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
 
 /** The connection of this realm for one that came. */
 export function reviveConnection(parts: SharedParts): Connection {
-  return new Connection(Handle.arrive(parts));
+  return new Connection(new Handle(Tenure.arrive(parts)));
 }
 
 /** What was not sent has not left. */
@@ -261,7 +262,7 @@ function keepConnections(value: unknown, error: unknown): void {
   // Then nothing had left, and reading the value may fail again.
   if (error instanceof MaybeEncodingError) return;
   walk(value, (object) => {
-    if (object instanceof Connection) handleOf(object).back();
+    if (object instanceof Connection) handleOf(object).tenure.back();
     return isShared(object);
   });
 }

@@ -1,110 +1,55 @@
-/** What a connection is made of: a seat at one end of a pipe, and whether it is open. */
-import { InvalidStateError, ProcessError } from "../../core/errors.ts";
+/** What a connection is made of: the calls of one realm by one handle of a pipe. */
+import { InvalidStateError } from "../../core/errors.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
-import { PARTS, reviveShared, type SharedParts } from "../../protocol/shareable.ts";
+import type { SharedParts } from "../../protocol/shareable.ts";
 import type { Message } from "../sharing/packer.ts";
 import { type Caller, Content } from "./channel.ts";
 import type { Seat } from "./holders.ts";
 import type { End, PipeEngine } from "./pipe_engine.ts";
 import { copyOf } from "./sender.ts";
-import { MISSED, type PipeOps } from "./served_pipe.ts";
+import type { PipeOps } from "./served_pipe.ts";
 import type { SharedPipe } from "./shared_pipe.ts";
-
-/** What travels of a handle beside its pipe. */
-interface Facts {
-  readonly pipe: string;
-  readonly duplex: boolean;
-  readonly end: End;
-  readonly seat: Seat;
-  /** Its ticket may still be as old as this: its sender's own adoption is on the way. */
-  readonly since: number;
-}
-
-type State = "open" | "closed" | "sent" | "missed";
-
-const WHY_NOT: Readonly<Record<Exclude<State, "open">, string>> = {
-  closed: "the connection is closed",
-  sent: "the connection was passed on",
-  missed: MISSED,
-};
+import { settled, Tenure } from "./tenure.ts";
 
 /** Head of a message of bytes, which says nothing. */
 const NO_HEAD = new Uint8Array(1);
 
 /** One handle of one end, in one realm. */
 export class Handle {
+  /** Whether it is this realm's. */
+  readonly tenure: Tenure;
   readonly #pipe: SharedPipe;
-  readonly #duplex: boolean;
   readonly #end: End;
   readonly #seat: Seat;
   readonly #caller: Caller;
-  #since: number;
-  #state: State = "open";
   /** Calls that have not ended. */
   #waiting = 0;
-  /** Until the memory is here that another thread shares, and the handle with it. */
-  #arrival: Promise<void> | undefined;
 
-  constructor(pipe: SharedPipe, duplex: boolean, end: End, seat: Seat) {
-    this.#pipe = pipe;
-    this.#duplex = duplex;
-    this.#end = end;
-    this.#seat = seat;
-    this.#since = seat.ticket;
-    this.#caller = { client: ownNumber(), isOpen: () => this.isOpen };
-  }
-
-  /** One that came; see {@linkcode Handle.depart}. */
-  static arrive({ via, memory, facts }: SharedParts): Handle {
-    const { pipe: id, duplex, end, seat, since } = facts as Facts;
-    const pipe = reviveShared({ kind: "Pipe", id, via, memory }) as SharedPipe;
-    const { place, ticket } = seat;
-    const handle = new Handle(pipe, duplex, end, { place, ticket: ticket + 1 });
-    handle.#since = since;
-    handle.#adopt(seat);
-    return handle;
+  constructor(tenure: Tenure) {
+    this.tenure = tenure;
+    this.#pipe = tenure.pipe;
+    this.#end = tenure.end;
+    this.#seat = tenure.seat;
+    this.#caller = { client: ownNumber(), isOpen: () => tenure.isOpen };
   }
 
   get canSend(): boolean {
-    return this.#duplex || this.#end === 1;
+    return this.tenure.duplex || this.#end === 1;
   }
 
   get canReceive(): boolean {
-    return this.#duplex || this.#end === 0;
+    return this.tenure.duplex || this.#end === 0;
   }
 
-  get isOpen(): boolean {
-    return this.#state === "open";
-  }
-
-  /** Takes it apart; it is this realm's until {@linkcode Handle.left}. */
+  /** Takes it apart; see {@linkcode Tenure.depart}. */
   depart(shared: boolean): SharedParts {
-    this.#check("pass on connection");
+    this.tenure.check("pass on connection");
     if (this.#waiting > 0) {
       throw new InvalidStateError(
         "Cannot pass on connection: a call of it has not ended; await that first",
       );
     }
-    const { id, via, memory } = this.#pipe[PARTS](shared);
-    const end = this.#end, seat = this.#seat;
-    const facts: Facts = { pipe: id, duplex: this.#duplex, end, seat, since: this.#since };
-    const name = `${id} ${end}.${seat.place}.${seat.ticket}`;
-    return { kind: "Connection", id: name, via, ...(memory !== undefined && { memory }), facts };
-  }
-
-  /** It is its receiver's now. */
-  left(): void {
-    this.#state = "sent";
-  }
-
-  /** The message with which it left was not sent. */
-  back(): void {
-    if (this.#state === "sent") this.#state = "open";
-  }
-
-  /** Nobody will receive it any more: where nobody has, it ends here. */
-  missed(): void {
-    if (this.#state === "sent") void this.#release();
+    return this.tenure.depart(shared);
   }
 
   send(value: unknown): void | Promise<void> {
@@ -156,7 +101,7 @@ export class Handle {
   }
 
   endPoll(token: number): void {
-    if (this.isOpen) void settled(() => this.#pipe.link.ops.endPoll(this.#end, token));
+    if (this.tenure.isOpen) void settled(() => this.#pipe.link.ops.endPoll(this.#end, token));
   }
 
   pollSync(timeout: number | undefined): boolean {
@@ -165,41 +110,15 @@ export class Handle {
   }
 
   async duplicate(): Promise<Handle> {
-    this.#check("duplicate connection");
+    this.tenure.check("duplicate connection");
     const seat = await this.#run((ops) => ops.duplicate(this.#end, this.#seat));
-    return new Handle(this.#pipe, this.#duplex, this.#end, seat);
-  }
-
-  async close(): Promise<void> {
-    if (!this.isOpen) return;
-    this.#state = "closed";
-    await this.#release();
-  }
-
-  /** Where it cannot be said any more, it is closed already. */
-  async #release(): Promise<void> {
-    if (this.#arrival) await this.#arrival;
-    await settled(() => this.#pipe.link.ops.close(this.#end, this.#seat));
-  }
-
-  #adopt(seat: Seat): void {
-    const { link } = this.#pipe;
-    const since = this.#since;
-    const adopt = () => link.ops.adopt(this.#end, seat, since);
-    const end = (adopted: boolean | undefined): void => {
-      if (adopted) this.#since = this.#seat.ticket;
-      else if (adopted === false && this.isOpen) this.#state = "missed";
-    };
-    if (link.near) return end(adopt() as boolean);
-    const adopted = link.attaching
-      ? this.#arrival = link.attaching.then(() => settled(adopt)).then(end)
-      : settled(adopt).then(end);
-    void adopted;
+    return new Handle(new Tenure(this.#pipe, this.tenure.duplex, this.#end, seat));
   }
 
   /** Calls at once, and counts the call until it ends. */
   #run<T>(act: (ops: PipeOps) => T | Promise<T>): T | Promise<T> {
-    if (this.#arrival) return this.#arriveAndRun(this.#arrival, act);
+    const { arrival } = this.tenure;
+    if (arrival) return this.#arriveAndRun(arrival, act);
     const result = act(this.#pipe.link.ops);
     return result instanceof Promise ? this.#count(result) : result;
   }
@@ -209,7 +128,7 @@ export class Handle {
     act: (ops: PipeOps) => T | Promise<T>,
   ): Promise<T> {
     await this.#count(arrival);
-    this.#check("use connection");
+    this.tenure.check("use connection");
     return await this.#count(act(this.#pipe.link.ops));
   }
 
@@ -224,7 +143,7 @@ export class Handle {
 
   #send(message: Message, content: Content): void | Promise<void> {
     const { near } = this.#pipe.link;
-    if (near && !this.#arrival) {
+    if (near && !this.tenure.arrival) {
       const sent = near.sender(this.#end).send(this.#caller, message, content);
       return sent && this.#count(sent);
     }
@@ -236,7 +155,7 @@ export class Handle {
   #receive<T>(content: Content, take: Take<T>): T | Promise<T> {
     this.checkReceive("receive");
     const { near } = this.#pipe.link;
-    if (near && !this.#arrival) {
+    if (near && !this.tenure.arrival) {
       const received = near.receiver(this.#end).receive(
         this.#caller,
         content,
@@ -271,22 +190,17 @@ export class Handle {
   }
 
   #checkSend(): void {
-    this.#check("send");
+    this.tenure.check("send");
     if (!this.canSend) {
       throw new InvalidStateError("Cannot send: this end of the pipe only receives");
     }
   }
 
   checkReceive(call: string): void {
-    this.#check(call);
+    this.tenure.check(call);
     if (!this.canReceive) {
       throw new InvalidStateError(`Cannot ${call}: this end of the pipe only sends`);
     }
-  }
-
-  #check(call: string): void {
-    if (this.#state === "open") return;
-    throw new InvalidStateError(`Cannot ${call}: ${WHY_NOT[this.#state]}`);
   }
 }
 
@@ -302,14 +216,4 @@ function takeBytes(_headLength: number, rest: Arrived | undefined): Arrived {
 
 function messageOf(bytes: Uint8Array): Message {
   return { head: NO_HEAD, headLength: 1, rest: [bytes], length: 1 + bytes.length };
-}
-
-/** The result of a call; nothing where the pipe is gone with the process that served it. */
-async function settled<T>(call: () => T | Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (error instanceof ProcessError) return undefined;
-    throw error;
-  }
 }

@@ -4,6 +4,7 @@ import { Connection } from "./connection.ts";
 import { Handle } from "./handle.ts";
 import { type End, PipeEngine } from "./pipe_engine.ts";
 import { SharedPipe } from "./shared_pipe.ts";
+import { Tenure } from "./tenure.ts";
 
 /** What a {@linkcode Pipe} can do. */
 export interface PipeOptions {
@@ -36,6 +37,6 @@ export function Pipe<A = unknown, B = unknown>(
   const both = checkBoolean(duplex, "duplex") ?? true;
   const engine = PipeEngine.make(both);
   const pipe = SharedPipe.to(engine);
-  const open = (end: End) => new Handle(pipe, both, end, engine.open(end, ownNumber()));
+  const open = (end: End) => new Handle(new Tenure(pipe, both, end, engine.open(end, ownNumber())));
   return [new Connection(open(0)), new Connection(open(1))];
 }
