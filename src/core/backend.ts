@@ -4,10 +4,36 @@ import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import type { WrapText } from "../protocol/slots.ts";
 import type { Transferable } from "../protocol/transferable.ts";
 
-/** How workers are run: threads and processes isolate tasks, inline runs them on this event loop. */
+/**
+ * How workers are run: threads and processes isolate tasks, inline runs them on this event loop.
+ *
+ * @example
+ * ```ts
+ * import type { WorkerKind } from "@pool/core";
+ *
+ * // A task that computes for long holds up this program where it has no worker of its own.
+ * const mayCompute = (kind: WorkerKind) => kind !== "inline";
+ * console.log(mayCompute("thread"), mayCompute("inline")); // true false
+ * ```
+ */
 export type WorkerKind = "thread" | "process" | "inline";
 
-/** What a backend can do; the core and the conformance suite read this, never a runtime's name. */
+/**
+ * What a backend can do; the core and the conformance suite read this, never a runtime's name.
+ *
+ * @example
+ * ```ts
+ * import type { WorkerTraits } from "@pool/core";
+ *
+ * // Of an adapter of your own, whose workers are processes on another machine.
+ * const traits: WorkerTraits = {
+ *   kind: "process",
+ *   isolated: true,
+ *   sharedMemory: false,
+ *   killable: true,
+ * };
+ * ```
+ */
 export interface WorkerTraits {
   /** How workers are run. */
   readonly kind: WorkerKind;
@@ -22,10 +48,32 @@ export interface WorkerTraits {
 /**
  * Where a child's output goes: to where this program's goes, into the events of the pool, or nowhere.
  * The words are those of `subprocess`.
+ *
+ * @example
+ * ```ts
+ * import { type OutputMode, ProcessPool } from "@pool/core";
+ *
+ * const stdout: OutputMode = "ignore";
+ * await using pool = new ProcessPool(1, { stdout });
+ * console.log(await pool.apply(() => console.log("nobody sees this"))); // undefined
+ * ```
  */
 export type OutputMode = "inherit" | "pipe" | "ignore";
 
-/** A piece of a child's output. */
+/**
+ * A piece of a child's output.
+ *
+ * @example
+ * ```ts
+ * import type { TransportEvents, WorkerOutput } from "@pool/core";
+ *
+ * // For an adapter of your own: hands on what job 7 has written.
+ * function written(events: TransportEvents, data: Uint8Array<ArrayBuffer>): void {
+ *   const output: WorkerOutput = { jobId: 7, stream: "stdout", data };
+ *   events.output?.(output);
+ * }
+ * ```
+ */
 export interface WorkerOutput {
   /** The job that ran when it was written; `undefined` between jobs. */
   readonly jobId: number | undefined;
@@ -35,7 +83,19 @@ export interface WorkerOutput {
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-/** What workers may be given beyond the code that they run. */
+/**
+ * What workers may be given beyond the code that they run.
+ *
+ * @example
+ * ```ts
+ * import { Pool, type WorkerSettings } from "@pool/core";
+ *
+ * const settings: WorkerSettings = { env: { LEVEL: "debug" } };
+ * await using pool = new Pool({ workers: 1, ...settings });
+ * const level = await pool.apply(async () => (await import("node:process")).default.env.LEVEL);
+ * console.log(level); // debug
+ * ```
+ */
 export interface WorkerSettings {
   /** All environment variables of the worker; default: those of the host. */
   readonly env?: Readonly<Record<string, string>>;
@@ -65,7 +125,18 @@ export interface WorkerSettings {
   readonly workerUrl?: string | URL;
 }
 
-/** One worker to be. */
+/**
+ * One worker to be.
+ *
+ * @example
+ * ```ts
+ * import type { WorkerSpec } from "@pool/core";
+ *
+ * // How an adapter of your own may call what it starts.
+ * const title = ({ name, workerId }: WorkerSpec) => `${name}: worker ${workerId}`;
+ * console.log(title({ name: "Pool-1", workerId: 1 })); // Pool-1: worker 1
+ * ```
+ */
 export interface WorkerSpec extends WorkerSettings {
   /** Its number, unique in its pool. */
   readonly workerId: number;
@@ -73,7 +144,20 @@ export interface WorkerSpec extends WorkerSettings {
   readonly name: string;
 }
 
-/** How a worker ended. */
+/**
+ * How a worker ended.
+ *
+ * @example
+ * ```ts
+ * import type { TransportEvents, WorkerEnd } from "@pool/core";
+ *
+ * // For an adapter of your own: tells that the system has killed the process of a worker.
+ * function killed(events: TransportEvents, stderr: string): void {
+ *   const end: WorkerEnd = { exitCode: null, signal: "SIGKILL", stderr };
+ *   events.exit(end);
+ * }
+ * ```
+ */
 export interface WorkerEnd {
   /** Exit code; `null` when the runtime reported none. */
   readonly exitCode: number | null;
@@ -89,7 +173,21 @@ export interface WorkerEnd {
   readonly givenUp?: boolean;
 }
 
-/** What a transport tells its lane. */
+/**
+ * What a transport tells its lane.
+ *
+ * @example
+ * ```ts
+ * import type { Worker } from "node:worker_threads";
+ * import type { TransportEvents } from "@pool/core";
+ *
+ * // For an adapter of your own: hands on what a thread says, and how it ends.
+ * function listen(worker: Worker, events: TransportEvents): void {
+ *   worker.on("message", (message) => events.message(message));
+ *   worker.on("exit", (exitCode) => events.exit({ exitCode, signal: null }));
+ * }
+ * ```
+ */
 export interface TransportEvents {
   /** A message came; MUST be called in the order of sending. */
   message(message: FromWorker): void;
@@ -102,7 +200,23 @@ export interface TransportEvents {
   output?(output: WorkerOutput): void;
 }
 
-/** The host's wire to one worker. It MUST NOT keep the program alive by itself. */
+/**
+ * The host's wire to one worker. It MUST NOT keep the program alive by itself.
+ *
+ * @example
+ * ```ts
+ * import type { Worker } from "node:worker_threads";
+ * import type { Transport } from "@pool/core";
+ *
+ * // For an adapter of your own: the wire to a thread that hears messages of its parent.
+ * function transportTo(worker: Worker): Transport {
+ *   return {
+ *     post: (message, transfer = []) => worker.postMessage(message, transfer as never[]),
+ *     terminate: () => void worker.terminate(),
+ *   };
+ * }
+ * ```
+ */
 export interface Transport {
   /**
    * Where memory is not shared: another place for the states of jobs, in which both sides see at once
@@ -130,7 +244,41 @@ export interface KeepAlive {
   end(): void;
 }
 
-/** A kind of worker on one runtime. */
+/**
+ * A kind of worker on one runtime.
+ *
+ * @example
+ * ```ts
+ * import { MessageChannel, Worker } from "node:worker_threads";
+ * import { Pool, type WorkerAdapter } from "@pool/core";
+ *
+ * // The least that an adapter needs, here for threads: the built-in one also sees to odd ends.
+ * const threads: WorkerAdapter = {
+ *   traits: { kind: "thread", isolated: true, sharedMemory: true, killable: true },
+ *   spawn({ name }, events) {
+ *     const { port1: port, port2 } = new MessageChannel();
+ *     const worker = new Worker(new URL(import.meta.resolve("@pool/core/worker")), {
+ *       workerData: { "@pool/core": { port: port2 } },
+ *       transferList: [port2],
+ *       name,
+ *     });
+ *     let exitCode: number | null = null;
+ *     worker.on("exit", (code) => exitCode = code);
+ *     port.on("message", (message) => events.message(message));
+ *     port.on("close", () => events.exit({ exitCode, signal: null }));
+ *     port.unref();
+ *     worker.unref();
+ *     return {
+ *       post: (message, transfer = []) => port.postMessage(message, transfer as never[]),
+ *       terminate: () => void worker.terminate(),
+ *     };
+ *   },
+ * };
+ *
+ * await using pool = new Pool({ workers: 1, backend: threads });
+ * console.log(await pool.apply((x: number) => 2 * x, [21])); // 42
+ * ```
+ */
 export interface WorkerAdapter {
   /** What it can do. */
   readonly traits: WorkerTraits;
@@ -158,7 +306,20 @@ export interface Host {
   keepAlive(): KeepAlive;
 }
 
-/** Kinds of workers that every runtime has, as options name them. */
+/**
+ * Kinds of workers that every runtime has, as options name them.
+ *
+ * @example
+ * ```ts
+ * import { type BackendName, Pool } from "@pool/core";
+ *
+ * // Threads for what computes, this event loop for what only waits.
+ * const backendFor = (work: "computes" | "waits"): BackendName =>
+ *   work === "computes" ? "thread" : "inline";
+ * await using pool = new Pool({ workers: 2, backend: backendFor("waits") });
+ * console.log(await pool.apply(async () => (await fetch("data:,hello")).text())); // hello
+ * ```
+ */
 export type BackendName = "thread" | "process" | "inline";
 
 /** What a runtime supplies to pools and executors. */

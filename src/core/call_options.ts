@@ -12,7 +12,18 @@ import {
   checkTimeout,
 } from "./options.ts";
 
-/** Options of one call. Times in milliseconds. */
+/**
+ * Options of one call. Times in milliseconds.
+ *
+ * @example
+ * ```ts
+ * import { type CallOptions, Pool } from "@pool/core";
+ *
+ * const careful: CallOptions = { timeout: 5_000, retries: 2, signal: AbortSignal.timeout(20_000) };
+ * await using pool = new Pool(1);
+ * console.log(await pool.apply((x: number) => x * x, [7], careful)); // 49
+ * ```
+ */
 export interface CallOptions {
   /**
    * Cancels the call: one that waits at once; a running one is told through `currentTask().signal`, and

@@ -1,4 +1,18 @@
-/** What happens in a pool, as it happens. Times in milliseconds since the epoch of `performance`. */
+/**
+ * What happens in a pool, as it happens. Times in milliseconds since the epoch of `performance`.
+ *
+ * @example
+ * ```ts
+ * import { Pool, type PoolEvent } from "@pool/core";
+ *
+ * function log(event: PoolEvent): void {
+ *   if (event.type === "end") console.log(event.task, event.outcome); // hello fulfilled
+ * }
+ * await using pool = new Pool(1);
+ * pool.events.subscribe(log);
+ * await pool.apply(function hello() {});
+ * ```
+ */
 export type PoolEvent =
   /** A call was accepted. */
   | {
@@ -60,7 +74,21 @@ export type PoolEvent =
     readonly error?: unknown;
   };
 
-/** The events of one pool. Costs nothing while nobody listens. */
+/**
+ * The events of one pool. Costs nothing while nobody listens.
+ *
+ * @example
+ * ```ts
+ * import { Pool } from "@pool/core";
+ *
+ * await using pool = new Pool(1);
+ * let ended = 0;
+ * const stop = pool.events.subscribe(({ type }) => type === "end" && ended++);
+ * await Promise.all([1, 2, 3].map((x) => pool.apply((n: number) => n * n, [x])));
+ * stop();
+ * console.log(ended, pool.events.active); // 3 false
+ * ```
+ */
 export class PoolEvents {
   readonly #listeners = new Set<(event: PoolEvent) => void>();
   #active = false;

@@ -23,7 +23,23 @@ import { referenceOf } from "./task.ts";
 import { encode } from "../protocol/encode.ts";
 import type { SetupCall } from "../protocol/messages.ts";
 
-/** Options of a pool. Times in milliseconds, sizes in bytes. */
+/**
+ * Options of a pool. Times in milliseconds, sizes in bytes.
+ *
+ * @example
+ * ```ts
+ * import { Pool, type PoolOptions } from "@pool/core";
+ *
+ * const options: PoolOptions = {
+ *   workers: 1,
+ *   maxTasksPerChild: 1_000, // then a fresh worker takes over
+ *   taskTimeout: 5_000,
+ *   retries: 1,
+ * };
+ * await using pool = new Pool(options);
+ * console.log(await pool.apply((x: number) => x * x, [12])); // 144
+ * ```
+ */
 export interface PoolOptions extends WorkerSettings {
   /** Number of workers; default: the processors that this process may really use. */
   readonly workers?: number;

@@ -1,4 +1,16 @@
-/** How a queue's `put` and `get` wait. */
+/**
+ * How a queue's `put` and `get` wait.
+ *
+ * @example
+ * ```ts
+ * import { Empty, LocalQueue, type QueueWait } from "@pool/core";
+ *
+ * const soon: QueueWait = { timeout: 10 };
+ * const queue = new LocalQueue<string>();
+ * const error = await queue.get(soon).catch((error) => error);
+ * console.log(error instanceof Empty); // true
+ * ```
+ */
 export interface QueueWait {
   /** False: do not wait, as with a timeout of 0; default true. */
   readonly block?: boolean;
@@ -6,7 +18,19 @@ export interface QueueWait {
   readonly timeout?: number;
 }
 
-/** How many items a queue takes. */
+/**
+ * How many items a queue takes.
+ *
+ * @example
+ * ```ts
+ * import { LocalQueue, type QueueOptions } from "@pool/core";
+ *
+ * const options: QueueOptions = { maxsize: 1 };
+ * const queue = new LocalQueue<string>(options);
+ * await queue.put("only one");
+ * console.log(await queue.full()); // true
+ * ```
+ */
 export interface QueueOptions {
   /** Items that find room; 0, the default, for as many as come. */
   readonly maxsize?: number;
@@ -15,6 +39,22 @@ export interface QueueOptions {
 /**
  * What every queue of the library can do, whether it lives in one realm or is shared between workers.
  * Mirrors Python's `queue.Queue`.
+ *
+ * @example
+ * ```ts
+ * import { LifoQueue, LocalQueue, type QueueContract } from "@pool/core";
+ *
+ * // Takes what is there, whichever queue it is.
+ * async function drain<T>(queue: QueueContract<T>): Promise<T[]> {
+ *   const items: T[] = [];
+ *   while (!await queue.empty()) items.push(await queue.get());
+ *   return items;
+ * }
+ * for (const queue of [new LocalQueue<number>(), new LifoQueue<number>()]) {
+ *   for (const n of [1, 2, 3]) await queue.put(n);
+ *   console.log(await drain(queue)); // [1, 2, 3] [3, 2, 1]
+ * }
+ * ```
  */
 export interface Queue<T> {
   /** Adds an item; rejects with `Full` when there is no room in time. */

@@ -1,4 +1,16 @@
-/** Numbers since the start, and of now. */
+/**
+ * Numbers since the start, and of now.
+ *
+ * @example
+ * ```ts
+ * import { Pool, type PoolStats } from "@pool/core";
+ *
+ * const load = ({ waiting, running }: PoolStats) => `${running} running, ${waiting} waiting`;
+ * await using pool = new Pool(1);
+ * await pool.apply(() => 42);
+ * console.log(load(pool.stats()), pool.stats().fulfilled); // 0 running, 0 waiting 1
+ * ```
+ */
 export interface PoolStats {
   /** Calls that were accepted; a map counts its chunks. */
   readonly submitted: number;
@@ -16,7 +28,19 @@ export interface PoolStats {
   readonly workers: WorkerStats;
 }
 
-/** Numbers of workers. */
+/**
+ * Numbers of workers.
+ *
+ * @example
+ * ```ts
+ * import { Pool, type WorkerStats } from "@pool/core";
+ *
+ * await using pool = new Pool(1);
+ * await pool.apply(() => 42);
+ * const workers: WorkerStats = pool.stats().workers;
+ * console.log(workers.spawned, workers.died, workers.killed); // 1 0 0
+ * ```
+ */
 export interface WorkerStats {
   /** Workers that take jobs, will, or finish theirs. */
   readonly alive: number;

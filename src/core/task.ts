@@ -5,7 +5,22 @@ import { InvalidStateError } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import type { TaskContext } from "../protocol/realm.ts";
 
-/** Options of {@link task}. */
+/**
+ * Options of {@link task}.
+ *
+ * @example
+ * ```ts
+ * import { Pool, task, type TaskOptions } from "@pool/core";
+ *
+ * const options: TaskOptions = { name: "square" }; // an arrow function here has none of its own
+ * export const tasks = [task(import.meta, (x: number) => x * x, options)];
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(1);
+ *   console.log(await pool.apply(tasks[0]!, [5])); // 25
+ * }
+ * ```
+ */
 export interface TaskOptions {
   /** Name of the task; default: the function's own. Tasks of a module may share one. */
   readonly name?: string;
@@ -79,7 +94,18 @@ function entryOf<K, V>(map: Map<K, V>, key: K, create: () => V): V {
   return value;
 }
 
-/** The functions that a module exports, as references: see {@link importTasks}. */
+/**
+ * The functions that a module exports, as references: see {@link importTasks}.
+ *
+ * @example
+ * ```ts
+ * import { type ImportedTasks, importTasks, Pool } from "@pool/core";
+ *
+ * const path: ImportedTasks<typeof import("node:path")> = importTasks("node:path");
+ * await using pool = new Pool(1);
+ * console.log(await pool.apply(path.basename, ["/data/words.txt"])); // words.txt
+ * ```
+ */
 export type ImportedTasks<Module> = {
   readonly [
     Name in keyof Module as Module[Name] extends (...args: never[]) => unknown ? Name : never
@@ -97,12 +123,20 @@ export type ImportedTasks<Module> = {
  * @throws `TypeError` when it is no absolute URL
  *
  * @example
- * ```ts ignore
+ * ```ts
+ * // tasks.ts
+ * export function parse(query: string): Record<string, string> {
+ *   return Object.fromEntries(new URLSearchParams(query));
+ * }
+ * ```
+ *
+ * ```ts
  * import { importTasks, Pool } from "@pool/core";
  *
  * const { parse } = importTasks<typeof import("./tasks.ts")>(import.meta.resolve("./tasks.ts"));
- * await using pool = new Pool();
- * console.log(await pool.apply(parse, ["a=1"])); // typed as parse() is
+ * await using pool = new Pool(1);
+ * const { a } = await pool.apply(parse, ["a=1"]); // typed as parse() is
+ * console.log(a); // 1
  * ```
  */
 export function importTasks<Module extends object>(url: string | URL): ImportedTasks<Module> {

@@ -10,13 +10,41 @@ import {
   type PoolPlan,
 } from "../core/pool_options.ts";
 
-/** Options of all executors; those that a pool has, too, mean the same. Times in milliseconds. */
+/**
+ * Options of all executors; those that a pool has, too, mean the same. Times in milliseconds.
+ *
+ * @example
+ * ```ts
+ * import { type ExecutorOptions, InlineExecutor } from "@pool/core";
+ *
+ * const options: ExecutorOptions = { maxWorkers: 2, taskTimeout: 5_000, retries: 1 };
+ * await using executor = new InlineExecutor(options);
+ * console.log(await executor.submit((x: number) => x * x, [9]).result()); // 81
+ * ```
+ */
 export interface ExecutorOptions extends Omit<PoolOptions, "workers" | "backend" | "name"> {
   /** Most workers, which start when they are needed; see each executor for the default. */
   readonly maxWorkers?: number;
 }
 
-/** What sets one kind of executor apart. */
+/**
+ * What sets one kind of executor apart.
+ *
+ * @example
+ * ```ts
+ * import { type ExecutorKind, LocalExecutor } from "@pool/core";
+ *
+ * // An executor of your own, of which a single thread that dies makes an end.
+ * const strict: ExecutorKind = {
+ *   backend: "thread",
+ *   name: "Strict",
+ *   workers: 1,
+ *   breaksOn: "death",
+ * };
+ * await using executor = new LocalExecutor({}, strict);
+ * console.log(await executor.submit((x: number) => x * x, [9]).result()); // 81
+ * ```
+ */
 export interface ExecutorKind {
   /** Where calls run. */
   readonly backend: BackendName;

@@ -5,7 +5,20 @@ import { checkFunction, checkWait, show } from "../core/options.ts";
 import type { WaitOptions } from "../core/pool.ts";
 import { untilDone } from "./until_done.ts";
 
-/** Who runs the call of a future. */
+/**
+ * Who runs the call of a future.
+ *
+ * @example
+ * ```ts
+ * import { Future, type FutureSource } from "@pool/core";
+ *
+ * // For an executor of your own: its calls wait in a line until somebody has time for them.
+ * const line = ["call"];
+ * const source: FutureSource = { running: () => line.length === 0, withdraw: () => !!line.pop() };
+ * const future = new Future<number>(source);
+ * console.log(future.cancel(), line.length); // true 0
+ * ```
+ */
 export interface FutureSource {
   /** True once the call has begun. */
   running(): boolean;

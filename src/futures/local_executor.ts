@@ -31,6 +31,17 @@ import { Zip } from "./zip.ts";
  * What the executors of this machine have in common: calls become jobs of a scheduler, as those of a
  * pool do. Mirrors `concurrent.futures.Executor`. Use {@linkcode ThreadPoolExecutor},
  * {@linkcode ProcessPoolExecutor} or {@linkcode InlineExecutor}.
+ *
+ * @example
+ * ```ts
+ * import { type LocalExecutor, ThreadPoolExecutor } from "@pool/core";
+ *
+ * // All executors of this machine have numbers and events, as pools have.
+ * const callsOf = (executor: LocalExecutor) => executor.stats().submitted;
+ * await using executor = new ThreadPoolExecutor(1);
+ * await executor.submit(() => 42).result();
+ * console.log(callsOf(executor)); // 1
+ * ```
  */
 export class LocalExecutor implements Executor {
   readonly #plan: PoolPlan;

@@ -2,7 +2,19 @@ import { checkBoolean } from "../core/options.ts";
 import { type ExecutorOptions, withMaxWorkers } from "./executor_options.ts";
 import { LocalExecutor } from "./local_executor.ts";
 
-/** Options of a {@linkcode ProcessPoolExecutor}. */
+/**
+ * Options of a {@linkcode ProcessPoolExecutor}.
+ *
+ * @example
+ * ```ts
+ * import { ProcessPoolExecutor, type ProcessPoolExecutorOptions } from "@pool/core";
+ *
+ * const options: ProcessPoolExecutorOptions = { maxWorkers: 1, recover: true };
+ * await using executor = new ProcessPoolExecutor(options);
+ * await executor.submit(async () => (await import("node:process")).exit(3)).exception();
+ * console.log(await executor.submit(() => "another one").result()); // another one
+ * ```
+ */
 export interface ProcessPoolExecutorOptions extends ExecutorOptions {
   /**
    * A process that dies costs its call alone, which gets `WorkerDiedError`, and is replaced; default

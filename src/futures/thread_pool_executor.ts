@@ -2,7 +2,23 @@ import { checkString } from "../core/options.ts";
 import { type ExecutorOptions, withMaxWorkers } from "./executor_options.ts";
 import { LocalExecutor } from "./local_executor.ts";
 
-/** Options of a {@linkcode ThreadPoolExecutor}. */
+/**
+ * Options of a {@linkcode ThreadPoolExecutor}.
+ *
+ * @example
+ * ```ts
+ * import { currentThread, task, ThreadPoolExecutor } from "@pool/core";
+ * import type { ThreadPoolExecutorOptions } from "@pool/core";
+ *
+ * export const whoAmI = task(import.meta, () => currentThread().name);
+ *
+ * if (import.meta.main) {
+ *   const options: ThreadPoolExecutorOptions = { maxWorkers: 1, threadNamePrefix: "Crawler" };
+ *   await using executor = new ThreadPoolExecutor(options);
+ *   console.log(await executor.submit(whoAmI).result()); // Crawler-1
+ * }
+ * ```
+ */
 export interface ThreadPoolExecutorOptions extends ExecutorOptions {
   /** First part of the workers' names; default `"ThreadPoolExecutor"`. */
   readonly threadNamePrefix?: string;

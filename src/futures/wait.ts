@@ -3,14 +3,64 @@ import { checkChoice, checkOptions, checkTimeout } from "../core/options.ts";
 import { checkFutures } from "./future.ts";
 import { hasFailed, untilDone } from "./until_done.ts";
 
-/** `returnWhen`: as soon as one future is done. */
+/**
+ * `returnWhen`: as soon as one future is done.
+ *
+ * @example
+ * ```ts
+ * import { FIRST_COMPLETED, InlineExecutor, wait } from "@pool/core";
+ *
+ * await using executor = new InlineExecutor(2);
+ * const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+ * const futures = [1, 200].map((ms) => executor.submit(sleep, [ms]));
+ * const { done, notDone } = await wait(futures, { returnWhen: FIRST_COMPLETED });
+ * console.log(done.size, notDone.size); // 1 1
+ * ```
+ */
 export const FIRST_COMPLETED = "FIRST_COMPLETED";
-/** `returnWhen`: as soon as one future has failed, or when all are done; a cancelled one has not failed. */
+/**
+ * `returnWhen`: as soon as one future has failed, or when all are done; a cancelled one has not failed.
+ *
+ * @example
+ * ```ts
+ * import { FIRST_EXCEPTION, InlineExecutor, wait } from "@pool/core";
+ *
+ * await using executor = new InlineExecutor(2);
+ * const slow = executor.submit(() => new Promise<void>((resolve) => setTimeout(resolve, 200)));
+ * const wrong = executor.submit(() => JSON.parse("{"));
+ * const { done } = await wait([slow, wrong], { returnWhen: FIRST_EXCEPTION });
+ * console.log(done.has(wrong), slow.done()); // true false
+ * ```
+ */
 export const FIRST_EXCEPTION = "FIRST_EXCEPTION";
-/** `returnWhen`: when all futures are done; the default. */
+/**
+ * `returnWhen`: when all futures are done; the default.
+ *
+ * @example
+ * ```ts
+ * import { ALL_COMPLETED, InlineExecutor, wait } from "@pool/core";
+ *
+ * await using executor = new InlineExecutor(2);
+ * const futures = [2, 3].map((x) => executor.submit((n: number) => n * n, [x]));
+ * const { done, notDone } = await wait(futures, { returnWhen: ALL_COMPLETED });
+ * console.log(done.size, notDone.size); // 2 0
+ * ```
+ */
 export const ALL_COMPLETED = "ALL_COMPLETED";
 
-/** How `wait` waits. */
+/**
+ * How `wait` waits.
+ *
+ * @example
+ * ```ts
+ * import { InlineExecutor, wait, type WaitForFuturesOptions } from "@pool/core";
+ *
+ * const soon: WaitForFuturesOptions = { timeout: 10, returnWhen: "ALL_COMPLETED" };
+ * await using executor = new InlineExecutor(1);
+ * const slow = executor.submit(() => new Promise<void>((resolve) => setTimeout(resolve, 100)));
+ * console.log((await wait([slow], soon)).notDone.has(slow)); // true
+ * ```
+ */
 export interface WaitForFuturesOptions {
   /** Milliseconds; omitted: for ever, 0: only look, negative: as 0. */
   readonly timeout?: number;
@@ -18,7 +68,19 @@ export interface WaitForFuturesOptions {
   readonly returnWhen?: "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED";
 }
 
-/** Futures by whether they are done, in the order in which they were given. */
+/**
+ * Futures by whether they are done, in the order in which they were given.
+ *
+ * @example
+ * ```ts
+ * import { type DoneAndNotDone, type Future, InlineExecutor, wait } from "@pool/core";
+ *
+ * await using executor = new InlineExecutor(2);
+ * const futures = [2, 3].map((x) => executor.submit((n: number) => n * n, [x]));
+ * const { done }: DoneAndNotDone<Future<number>> = await wait(futures);
+ * for (const future of done) console.log(await future.result()); // 4, 9
+ * ```
+ */
 export interface DoneAndNotDone<F> {
   /** Those that are fulfilled, rejected or cancelled. */
   readonly done: Set<F>;

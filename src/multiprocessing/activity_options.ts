@@ -4,7 +4,23 @@ import { checkSettings } from "../core/pool_options.ts";
 import { referenceOf } from "../core/task.ts";
 import type { FunctionReference } from "../protocol/realm.ts";
 
-/** What a {@linkcode Process} or a {@linkcode Thread} is to do, and as whom. */
+/**
+ * What a {@linkcode Process} or a {@linkcode Thread} is to do, and as whom.
+ *
+ * @example
+ * ```ts
+ * import { type ActivitySettings, Thread } from "@pool/core";
+ *
+ * const settings: ActivitySettings<[text: string]> = {
+ *   target: (text) => console.log(text), // hello
+ *   name: "Greeter",
+ *   daemon: true,
+ * };
+ * await using thread = new Thread({ ...settings, args: ["hello"] });
+ * thread.start();
+ * await thread.join();
+ * ```
+ */
 export interface ActivitySettings<A extends readonly unknown[]>
   extends Omit<WorkerSettings, "stdout" | "stderr"> {
   /** The function to run: a task, an imported one, or an inline function. What it returns is dropped. */
@@ -21,7 +37,22 @@ export interface ActivitySettings<A extends readonly unknown[]>
   readonly daemon?: boolean;
 }
 
-/** Options of a {@linkcode Process} or a {@linkcode Thread}; the arguments are copied at `start()`. */
+/**
+ * Options of a {@linkcode Process} or a {@linkcode Thread}; the arguments are copied at `start()`.
+ *
+ * @example
+ * ```ts
+ * import { type ActivityOptions, Thread } from "@pool/core";
+ *
+ * const options: ActivityOptions<[a: number, b: number]> = {
+ *   target: (a, b) => console.log(a + b), // 3
+ *   args: [1, 2],
+ * };
+ * await using thread = new Thread(options);
+ * thread.start();
+ * await thread.join();
+ * ```
+ */
 export type ActivityOptions<A extends readonly unknown[] = readonly unknown[]> =
   & ActivitySettings<A>
   & ([] extends A ? { readonly args?: A } : { readonly args: A });

@@ -1,7 +1,17 @@
 import { processId } from "../adapters/detect.ts";
 import { ownIdentity } from "../core/identity.ts";
 
-/** The process in which code runs, as {@linkcode currentProcess} tells it. */
+/**
+ * The process in which code runs, as {@linkcode currentProcess} tells it.
+ *
+ * @example
+ * ```ts
+ * import { type CurrentProcess, currentProcess } from "@pool/core";
+ *
+ * const label = ({ name, pid }: CurrentProcess) => `${name}[${pid}]`;
+ * console.log(label(currentProcess())); // MainProcess[…]
+ * ```
+ */
 export interface CurrentProcess {
   /** Of a `Process` or of a pool's worker; `"MainProcess"` for the program itself. */
   readonly name: string;
@@ -11,7 +21,17 @@ export interface CurrentProcess {
   readonly daemon: boolean;
 }
 
-/** The thread in which code runs, as {@linkcode currentThread} tells it. */
+/**
+ * The thread in which code runs, as {@linkcode currentThread} tells it.
+ *
+ * @example
+ * ```ts
+ * import { type CurrentThread, currentThread } from "@pool/core";
+ *
+ * const label = ({ name, daemon }: CurrentThread) => (daemon ? `(${name})` : name);
+ * console.log(label(currentThread())); // MainThread
+ * ```
+ */
 export interface CurrentThread {
   /** Of a `Thread` or of a pool's worker; `"MainThread"` for the first thread of a process. */
   readonly name: string;

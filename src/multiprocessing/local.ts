@@ -1,7 +1,20 @@
 import { InvalidStateError } from "../core/errors.ts";
 import { checkFunction } from "../core/options.ts";
 
-/** A value that each worker has for itself; see {@linkcode local}. */
+/**
+ * A value that each worker has for itself; see {@linkcode local}.
+ *
+ * @example
+ * ```ts
+ * import { Local } from "@pool/core";
+ *
+ * const requestId = new Local<string>();
+ * console.log(requestId.has); // false
+ * requestId.value = "a1";
+ * console.log(requestId.value); // a1
+ * requestId.clear();
+ * ```
+ */
 export class Local<T> {
   readonly #create: (() => T) | undefined;
   #held: { readonly value: T } | undefined;

@@ -32,7 +32,21 @@ import { TaskStream } from "./task_stream.ts";
 
 type MapMode = typeof JobMode.map | typeof JobMode.starmap;
 
-/** Anything that `for await` can go through, or a promise of it: what a generator task returns. */
+/**
+ * Anything that `for await` can go through, or a promise of it: what a generator task returns.
+ *
+ * @example
+ * ```ts
+ * import { Pool, type Streamable } from "@pool/core";
+ *
+ * // What a task may return for `stream`: a generator, any iterable, a promise of one.
+ * function countTo(n: number): Streamable<number> {
+ *   return Array.from({ length: n }, (_, i) => i + 1);
+ * }
+ * await using pool = new Pool(1);
+ * for await (const n of pool.stream(countTo, [3])) console.log(n); // 1, 2, 3
+ * ```
+ */
 export type Streamable<T> = AnyIterable<T> | Promise<AnyIterable<T>>;
 
 /**

@@ -1,7 +1,20 @@
 import { show } from "../../core/options.ts";
 import { checkKey, type DictKey } from "./dict_key.ts";
 
-/** What a dict can be filled with: a `Map`, pairs of keys and values, or, for keys of text, an object. */
+/**
+ * What a dict can be filled with: a `Map`, pairs of keys and values, or, for keys of text, an object.
+ *
+ * @example
+ * ```ts
+ * import { type DictEntries, Manager } from "@pool/core";
+ *
+ * const defaults: DictEntries<string, number> = { retries: 3, timeout: 5_000 };
+ * await using manager = new Manager({ backend: "inline" });
+ * const settings = await manager.dict(defaults);
+ * await settings.update([["retries", 5]]);
+ * console.log(await settings.get("retries")); // 5
+ * ```
+ */
 export type DictEntries<K, V> =
   | Iterable<readonly [K, V]>
   | ([K] extends [string] ? { readonly [key: string]: V } : never);

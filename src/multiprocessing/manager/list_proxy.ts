@@ -5,7 +5,20 @@ import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
 import { RemoteObject } from "./remote_object.ts";
 
-/** How {@linkcode ListProxy.sort} sorts. */
+/**
+ * How {@linkcode ListProxy.sort} sorts.
+ *
+ * @example
+ * ```ts
+ * import { Manager, type SortOptions } from "@pool/core";
+ *
+ * const greatestFirst: SortOptions = { reverse: true };
+ * await using manager = new Manager({ backend: "inline" });
+ * const list = await manager.list([1, 3, 2]);
+ * await list.sort(greatestFirst);
+ * console.log(await list.toArray()); // [3, 2, 1]
+ * ```
+ */
 export interface SortOptions {
   /** The greatest first; default false. */
   readonly reverse?: boolean;

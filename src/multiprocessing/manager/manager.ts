@@ -24,7 +24,18 @@ import type { ObjectName } from "./manager_client.ts";
 import type { NamespaceProxy } from "./namespace_proxy.ts";
 import { type RunningServer, startServer } from "./running_server.ts";
 
-/** Where a {@linkcode Manager} lives. */
+/**
+ * Where a {@linkcode Manager} lives.
+ *
+ * @example
+ * ```ts
+ * import { Manager, type ManagerOptions } from "@pool/core";
+ *
+ * const options: ManagerOptions = { backend: "inline", name: "Settings" };
+ * await using manager = await Manager.start(options);
+ * console.log(manager.name); // Settings
+ * ```
+ */
 export interface ManagerOptions {
   /**
    * `"thread"` (default): in a worker thread of its own. `"inline"`: on the event loop of its creator,

@@ -2,10 +2,34 @@
 import { BufferTooShort } from "../../core/errors.ts";
 import { checkOptions, show } from "../../core/options.ts";
 
-/** Any bytes that a user may hand over. */
+/**
+ * Any bytes that a user may hand over.
+ *
+ * @example
+ * ```ts
+ * import { type Bytes, Pipe } from "@pool/core";
+ *
+ * const messages: Bytes[] = [new Uint8Array([1, 2]), new ArrayBuffer(3), new Float64Array(1)];
+ * const [here, there] = Pipe();
+ * for (const message of messages) await here.sendBytes(message);
+ * for (const _ of messages) console.log((await there.recvBytes()).length); // 2, 3, 8
+ * ```
+ */
 export type Bytes = ArrayBufferLike | ArrayBufferView;
 
-/** Which bytes {@linkcode Connection.sendBytes} sends. */
+/**
+ * Which bytes {@linkcode Connection.sendBytes} sends.
+ *
+ * @example
+ * ```ts
+ * import { Pipe, type SendBytesOptions } from "@pool/core";
+ *
+ * const middle: SendBytesOptions = { offset: 1, size: 2 };
+ * const [here, there] = Pipe();
+ * await here.sendBytes(new Uint8Array([10, 20, 30, 40]), middle);
+ * console.log([...await there.recvBytes()]); // [20, 30]
+ * ```
+ */
 export interface SendBytesOptions {
   /** Index of the first byte; default 0. */
   readonly offset?: number;
@@ -13,13 +37,39 @@ export interface SendBytesOptions {
   readonly size?: number;
 }
 
-/** What {@linkcode Connection.recvBytes} takes. */
+/**
+ * What {@linkcode Connection.recvBytes} takes.
+ *
+ * @example
+ * ```ts
+ * import { BufferTooShort, Pipe, type RecvBytesOptions } from "@pool/core";
+ *
+ * const short: RecvBytesOptions = { maxLength: 2 };
+ * const [here, there] = Pipe();
+ * await here.sendBytes(new Uint8Array([1, 2, 3]));
+ * const error = await there.recvBytes(short).catch((error) => error);
+ * console.log(error instanceof BufferTooShort, error.data.length); // true 3
+ * ```
+ */
 export interface RecvBytesOptions {
   /** Longest message in bytes; default: no limit. */
   readonly maxLength?: number;
 }
 
-/** Where {@linkcode Connection.recvBytesInto} puts the message. */
+/**
+ * Where {@linkcode Connection.recvBytesInto} puts the message.
+ *
+ * @example
+ * ```ts
+ * import { Pipe, type RecvBytesIntoOptions } from "@pool/core";
+ *
+ * const behindHeader: RecvBytesIntoOptions = { offset: 2 };
+ * const [here, there] = Pipe();
+ * await here.sendBytes(new Uint8Array([7, 8]));
+ * const buffer = new Uint8Array(5);
+ * console.log(await there.recvBytesInto(buffer, behindHeader), [...buffer]); // 2 [0, 0, 7, 8, 0]
+ * ```
+ */
 export interface RecvBytesIntoOptions {
   /** Index of the first byte to write; default 0. */
   readonly offset?: number;

@@ -6,7 +6,19 @@ import { type End, PipeEngine } from "./pipe_engine.ts";
 import { SharedPipe } from "./shared_pipe.ts";
 import { Tenure } from "./tenure.ts";
 
-/** What a {@linkcode Pipe} can do. */
+/**
+ * What a {@linkcode Pipe} can do.
+ *
+ * @example
+ * ```ts
+ * import { Pipe, type PipeOptions } from "@pool/core";
+ *
+ * const oneWay: PipeOptions = { duplex: false };
+ * const [receiver, sender] = Pipe<string, string>(oneWay);
+ * await sender.send("hello");
+ * console.log(await receiver.recv()); // hello
+ * ```
+ */
 export interface PipeOptions {
   /** Both ends send and receive, the default; else the first receives and the second sends. */
   readonly duplex?: boolean;

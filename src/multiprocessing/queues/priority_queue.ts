@@ -5,7 +5,21 @@ import { Heap } from "./heap.ts";
 import { checkOrder, naturalOrder } from "./natural_order.ts";
 import { type Store, UnsharedQueue } from "./unshared_queue.ts";
 
-/** Options of {@linkcode PriorityQueue}. */
+/**
+ * Options of {@linkcode PriorityQueue}.
+ *
+ * @example
+ * ```ts
+ * import { PriorityQueue, type PriorityQueueOptions } from "@pool/core";
+ *
+ * type Job = { name: string; cost: number };
+ * const cheapestFirst: PriorityQueueOptions<Job> = { compare: (a, b) => a.cost - b.cost };
+ * const queue = new PriorityQueue(cheapestFirst);
+ * await queue.put({ name: "render", cost: 9 });
+ * await queue.put({ name: "greet", cost: 1 });
+ * console.log((await queue.get()).name); // greet
+ * ```
+ */
 export interface PriorityQueueOptions<T = unknown> extends QueueOptions {
   /** Negative where the first comes before the second, as for `sort`. Default: the least first. */
   readonly compare?: (a: T, b: T) => number;

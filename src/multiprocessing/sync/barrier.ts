@@ -15,7 +15,21 @@ import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { BarrierEngine, type BarrierOps, type Passage } from "./barrier_engine.ts";
 
-/** Options of {@linkcode Barrier}. */
+/**
+ * Options of {@linkcode Barrier}.
+ *
+ * @example
+ * ```ts
+ * import { Barrier, type BarrierOptions } from "@pool/core";
+ *
+ * const options: BarrierOptions = {
+ *   action: () => console.log("all are here"), // all are here
+ *   timeout: 10_000,
+ * };
+ * const barrier = new Barrier(2, options);
+ * await Promise.all([barrier.wait(), barrier.wait()]);
+ * ```
+ */
 export interface BarrierOptions {
   /**
    * Runs before those who wait are let go, in the worker that came last: a task, or an inline function

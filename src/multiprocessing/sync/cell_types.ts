@@ -4,6 +4,16 @@ import { checkChoice, show } from "../../core/options.ts";
 /**
  * Type of a {@linkcode Value} or of the elements of a {@linkcode SharedArray}: integers with and without
  * sign, floating-point numbers, truth values.
+ *
+ * @example
+ * ```ts
+ * import { type CellType, SharedArray } from "@pool/core";
+ *
+ * const precise = true;
+ * const type: CellType = precise ? "f64" : "f32";
+ * const prices = new SharedArray(type, [0.1, 0.2]);
+ * console.log(await prices.get(0)); // 0.1
+ * ```
  */
 export type CellType =
   | "i8"
@@ -18,12 +28,35 @@ export type CellType =
   | "f64"
   | "bool";
 
-/** What is read from and written to a cell of some type. */
+/**
+ * What is read from and written to a cell of some type.
+ *
+ * @example
+ * ```ts
+ * import { type CellValue, Value } from "@pool/core";
+ *
+ * const big: CellValue<"u64"> = 2n ** 63n;
+ * const flag: CellValue<"bool"> = true;
+ * console.log(await new Value("u64", big).get(), await new Value("bool", flag).get()); // 9223372036854775808n true
+ * ```
+ */
 export type CellValue<T extends CellType> = T extends "i64" | "u64" ? bigint
   : T extends "bool" ? boolean
   : number;
 
-/** What can be added to a cell of some type. */
+/**
+ * What can be added to a cell of some type.
+ *
+ * @example
+ * ```ts
+ * import { type CellAddend, Value } from "@pool/core";
+ *
+ * const step: CellAddend<"i64"> = 10n;
+ * const total = new Value("i64", 5n);
+ * await total.add(step);
+ * console.log((await total.get()).toString()); // 15
+ * ```
+ */
 export type CellAddend<T extends CellType> = T extends "i64" | "u64" ? bigint
   : T extends "bool" ? never
   : number;
@@ -31,7 +64,19 @@ export type CellAddend<T extends CellType> = T extends "i64" | "u64" ? bigint
 /** Any value of a cell. */
 export type AnyCell = number | bigint | boolean;
 
-/** The typed array through which cells of some type are seen; those of `"bool"` are 0 and 1. */
+/**
+ * The typed array through which cells of some type are seen; those of `"bool"` are 0 and 1.
+ *
+ * @example
+ * ```ts
+ * import { type CellView, SharedArray } from "@pool/core";
+ *
+ * const pixels = new SharedArray("u8", 4);
+ * const view: CellView<"u8"> = pixels.view; // a Uint8Array over the shared memory
+ * view.fill(255, 0, 2);
+ * console.log(await pixels.toArray()); // [255, 255, 0, 0]
+ * ```
+ */
 export type CellView<T extends CellType> = T extends "i8" ? Int8Array
   : T extends "u8" | "bool" ? Uint8Array
   : T extends "i16" ? Int16Array

@@ -1,7 +1,19 @@
 import { ProcessError } from "../../core/errors.ts";
 import { checkBoolean, checkOptions, checkTimeout } from "../../core/options.ts";
 
-/** How {@linkcode Lock.acquire} and its like wait. */
+/**
+ * How {@linkcode Lock.acquire} and its like wait.
+ *
+ * @example
+ * ```ts
+ * import { type AcquireOptions, Lock } from "@pool/core";
+ *
+ * const onlyTry: AcquireOptions = { block: false };
+ * const lock = new Lock();
+ * using held = await lock.acquire();
+ * console.log(held !== null, await lock.acquire(onlyTry)); // true null
+ * ```
+ */
 export interface AcquireOptions {
   /** False: do not wait, as with a timeout of 0. Default true. */
   readonly block?: boolean;
