@@ -11,7 +11,22 @@ import { reportDeath } from "./report_death.ts";
 import { wrapText } from "./text_memory.ts";
 import { CHILD_ARGUMENT } from "./worker_url.ts";
 
-/** What a thread adapter puts into `workerData`. */
+/**
+ * What a thread adapter puts into `workerData`.
+ *
+ * @example
+ * ```ts
+ * import { MessageChannel } from "node:worker_threads";
+ * import type { Port } from "@pool/core";
+ * import type { ThreadData } from "@pool/core/worker";
+ *
+ * // For an adapter of your own: what a thread finds at its start.
+ * const { port1, port2 } = new MessageChannel();
+ * const workerData: ThreadData = { "@pool/core": { port: port2 as unknown as Port } };
+ * console.log(Object.keys(workerData)); // ["@pool/core"]
+ * port1.close();
+ * ```
+ */
 export interface ThreadData {
   readonly "@pool/core": {
     readonly port: Port;

@@ -14,7 +14,19 @@
  * that a late worker never claims another job than the one it was sent.
  */
 
-/** What the host does with the cells of one lane, wherever their states are kept. */
+/**
+ * What the host does with the cells of one lane, wherever their states are kept.
+ *
+ * @example
+ * ```ts
+ * import type { HostClaims } from "@pool/core";
+ *
+ * // For an adapter of your own: takes back what a busy worker has not begun.
+ * function takeBackAll(claims: HostClaims, cells: readonly number[]): number[] {
+ *   return cells.filter((cell) => claims.state(cell) === "waiting" && claims.takeBack(cell));
+ * }
+ * ```
+ */
 export interface HostClaims {
   /** The memory to hand to the worker, where it is shared. */
   readonly buffer: SharedArrayBuffer | null;

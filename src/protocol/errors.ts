@@ -3,7 +3,20 @@
  * other value: a pool inside a task may fail, and its error must arrive at the host as itself.
  */
 
-/** Options of every error here: `cause` as in the language, and facts that become fields. */
+/**
+ * Options of every error here: `cause` as in the language, and facts that become fields.
+ *
+ * @example
+ * ```ts
+ * import { PoolError, type PoolErrorOptions } from "@pool/core";
+ *
+ * // An error of your own that is caught together with those of the library.
+ * class LicenceError extends PoolError {}
+ * const options: PoolErrorOptions = { cause: new Error("it ended in May") };
+ * const error = new LicenceError("Cannot render: there is no licence", options);
+ * console.log(error.message, error.cause === options.cause); // Cannot render: there is no licence true
+ * ```
+ */
 export interface PoolErrorOptions {
   /** What led to this error. */
   readonly cause?: unknown;
@@ -41,7 +54,19 @@ export function named(errorClass: { prototype: object }, name: string): void {
   });
 }
 
-/** What is known about a worker's end. */
+/**
+ * What is known about a worker's end.
+ *
+ * @example
+ * ```ts
+ * import { type WorkerDeath, WorkerDiedError } from "@pool/core";
+ *
+ * // For tests of your own: what your program does when a worker dies.
+ * const death: WorkerDeath = { exitCode: null, signal: "SIGKILL", outOfMemory: true };
+ * const error = new WorkerDiedError("Cannot finish job 7: the worker was killed", death);
+ * console.log(error.signal, error.outOfMemory); // SIGKILL true
+ * ```
+ */
 export interface WorkerDeath extends PoolErrorOptions {
   /** Exit code; `null` when the runtime reported none. */
   readonly exitCode?: number | null;
@@ -101,63 +126,185 @@ export class WorkerDiedError extends PoolError {
   }
 }
 
-/** A wait or a call took longer than it was given. Mirrors `multiprocessing.TimeoutError`. */
+/**
+ * A wait or a call took longer than it was given. Mirrors `multiprocessing.TimeoutError`.
+ *
+ * @example
+ * ```ts
+ * import { Pool, TimeoutError } from "@pool/core";
+ *
+ * await using pool = new Pool(1);
+ * const forEver = () => new Promise<void>(() => {});
+ * try {
+ *   await pool.apply(forEver, [], { timeout: 50, grace: 0 });
+ * } catch (error) {
+ *   if (!(error instanceof TimeoutError)) throw error;
+ *   console.log("it took too long"); // it took too long
+ * }
+ * ```
+ */
 export class TimeoutError extends PoolError {
   static {
     named(this, "TimeoutError");
   }
 }
 
-/** The call was cancelled before it had a result. Mirrors `concurrent.futures.CancelledError`. */
+/**
+ * The call was cancelled before it had a result. Mirrors `concurrent.futures.CancelledError`.
+ *
+ * @example
+ * ```ts
+ * import { CancelledError, Pool } from "@pool/core";
+ *
+ * await using pool = new Pool({ workers: 1, grace: 0 });
+ * const result = pool.applyAsync(() => new Promise<void>(() => {}));
+ * result.cancel();
+ * const error = await result.get().catch((error) => error);
+ * console.log(error instanceof CancelledError); // true
+ * ```
+ */
 export class CancelledError extends PoolError {
   static {
     named(this, "CancelledError");
   }
 }
 
-/** The operation is not allowed in this state, such as `join()` before `close()`. */
+/**
+ * The operation is not allowed in this state, such as `join()` before `close()`.
+ *
+ * @example
+ * ```ts
+ * import { InvalidStateError, Pool } from "@pool/core";
+ *
+ * await using pool = new Pool(1);
+ * const error = await pool.join().catch((error) => error); // nobody has closed it
+ * console.log(error instanceof InvalidStateError, error.message); // true Cannot join pool: …
+ * ```
+ */
 export class InvalidStateError extends PoolError {
   static {
     named(this, "InvalidStateError");
   }
 }
 
-/** The executor cannot run anything any more; `cause` says what broke it. */
+/**
+ * The executor cannot run anything any more; `cause` says what broke it.
+ *
+ * @example
+ * ```ts
+ * import { BrokenExecutor, InlineExecutor } from "@pool/core";
+ *
+ * const initializer = () => {
+ *   throw new Error("no database");
+ * };
+ * await using executor = new InlineExecutor({ initializer });
+ * const error = await executor.submit(() => 1).exception();
+ * if (error instanceof BrokenExecutor) console.log(error.message); // Cannot start workers: no database
+ * ```
+ */
 export class BrokenExecutor extends PoolError {
   static {
     named(this, "BrokenExecutor");
   }
 }
 
-/** Worker threads cannot be brought up, usually because the initializer keeps failing. */
+/**
+ * Worker threads cannot be brought up, usually because the initializer keeps failing.
+ *
+ * @example
+ * ```ts
+ * import { BrokenThreadPool, ThreadPoolExecutor } from "@pool/core";
+ *
+ * const initializer = () => {
+ *   throw new Error("no database");
+ * };
+ * await using executor = new ThreadPoolExecutor(1, { initializer });
+ * const error = await executor.submit(() => 1).exception();
+ * console.log(error instanceof BrokenThreadPool); // true
+ * ```
+ */
 export class BrokenThreadPool extends BrokenExecutor {
   static {
     named(this, "BrokenThreadPool");
   }
 }
 
-/** Worker processes cannot be brought up, or one died under a `ProcessPoolExecutor`. */
+/**
+ * Worker processes cannot be brought up, or one died under a `ProcessPoolExecutor`.
+ *
+ * @example
+ * ```ts
+ * import { BrokenProcessPool, ProcessPoolExecutor, WorkerDiedError } from "@pool/core";
+ *
+ * await using executor = new ProcessPoolExecutor(1);
+ * const exit = async () => (await import("node:process")).default.exit(3);
+ * const error = await executor.submit(exit).exception();
+ * if (error instanceof BrokenProcessPool) {
+ *   console.log(error.cause instanceof WorkerDiedError); // true
+ * }
+ * ```
+ */
 export class BrokenProcessPool extends BrokenExecutor {
   static {
     named(this, "BrokenProcessPool");
   }
 }
 
-/** The pool takes no more work: it was closed or terminated. */
+/**
+ * The pool takes no more work: it was closed or terminated.
+ *
+ * @example
+ * ```ts
+ * import { Pool, PoolClosedError } from "@pool/core";
+ *
+ * const pool = new Pool(1);
+ * pool.close();
+ * const error = await pool.apply(() => 1).catch((error) => error);
+ * console.log(error instanceof PoolClosedError); // true
+ * await pool.join();
+ * ```
+ */
 export class PoolClosedError extends PoolError {
   static {
     named(this, "PoolClosedError");
   }
 }
 
-/** `maxQueue` jobs are waiting already and `whenFull` is `"reject"`. */
+/**
+ * `maxQueue` jobs are waiting already and `whenFull` is `"reject"`.
+ *
+ * @example
+ * ```ts
+ * import { Pool, QueueFullError } from "@pool/core";
+ *
+ * await using pool = new Pool({ workers: 1, maxQueue: 2 });
+ * const calls = Array.from({ length: 10 }, () => pool.apply(() => "done"));
+ * const ends = await Promise.allSettled(calls);
+ * const refused = ends.filter((end) =>
+ *   end.status === "rejected" && end.reason instanceof QueueFullError
+ * );
+ * console.log(refused.length > 0); // true
+ * ```
+ */
 export class QueueFullError extends PoolError {
   static {
     named(this, "QueueFullError");
   }
 }
 
-/** Where a value could not be encoded. */
+/**
+ * Where a value could not be encoded.
+ *
+ * @example
+ * ```ts
+ * import { type EncodingFault, MaybeEncodingError } from "@pool/core";
+ *
+ * // For tests of your own: what your program does with a value that cannot be sent.
+ * const fault: EncodingFault = { path: "args[0].save" };
+ * const error = new MaybeEncodingError("Cannot send args[0].save: it is a function", fault);
+ * console.log(error.path); // args[0].save
+ * ```
+ */
 export interface EncodingFault extends PoolErrorOptions {
   /** Path of the part that cannot be sent, such as `args[0].user.save`. */
   readonly path?: string;
@@ -190,7 +337,19 @@ export class MaybeEncodingError extends PoolError {
   }
 }
 
-/** What is known of something that a task threw. */
+/**
+ * What is known of something that a task threw.
+ *
+ * @example
+ * ```ts
+ * import { RemoteError, type RemoteFacts } from "@pool/core";
+ *
+ * // For tests of your own: a task that threw a text instead of an error.
+ * const facts: RemoteFacts = { remoteName: "string", value: "sold out" };
+ * const error = new RemoteError("A task threw a string", facts);
+ * console.log(error.remoteName, error.value); // string sold out
+ * ```
+ */
 export interface RemoteFacts extends PoolErrorOptions {
   /** Class name of the error as the worker knew it, or the type of the thrown value. */
   readonly remoteName?: string;
@@ -201,6 +360,15 @@ export interface RemoteFacts extends PoolErrorOptions {
 /**
  * A task threw something that cannot be rebuilt here: a value that is no error, or an error of a
  * class that was not registered with `registerClass`. Carries the message, own properties and stacks.
+ *
+ * @example
+ * ```ts
+ * import { Pool, RemoteError } from "@pool/core";
+ *
+ * await using pool = new Pool(1);
+ * const error = await pool.apply(() => Promise.reject({ code: 404 })).catch((error) => error);
+ * if (error instanceof RemoteError) console.log(error.value); // { code: 404 }
+ * ```
  */
 export class RemoteError extends PoolError {
   static {
@@ -218,7 +386,19 @@ export class RemoteError extends PoolError {
   }
 }
 
-/** The worker cannot find the function that a task names, or found another one in its place. */
+/**
+ * The worker cannot find the function that a task names, or found another one in its place.
+ *
+ * @example
+ * ```ts
+ * import { importTasks, Pool, TaskLookupError } from "@pool/core";
+ *
+ * const { basenam } = importTasks<{ basenam(path: string): string }>("node:path"); // misspelt
+ * await using pool = new Pool(1);
+ * const error = await pool.apply(basenam, ["/tmp/a.txt"]).catch((error) => error);
+ * console.log(error instanceof TaskLookupError); // true
+ * ```
+ */
 export class TaskLookupError extends PoolError {
   static {
     named(this, "TaskLookupError");

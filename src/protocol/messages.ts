@@ -9,7 +9,19 @@ import type { Numbers } from "./numbers.ts";
 import type { FunctionReference, Identity } from "./realm.ts";
 import type { Port } from "./transferable.ts";
 
-/** What the host says to a worker. */
+/**
+ * What the host says to a worker.
+ *
+ * @example
+ * ```ts
+ * import type { ToWorker } from "@pool/core";
+ *
+ * // For an adapter of your own: what its log may say of a message to a worker.
+ * const describe = (message: ToWorker) =>
+ *   message.type === "run" ? `run, with ${message.define.length} new functions` : message.type;
+ * console.log(describe({ type: "run", define: [], jobs: [] })); // run, with 0 new functions
+ * ```
+ */
 export type ToWorker =
   /** First message: who the worker is and what it does before its first job. */
   | {
@@ -46,7 +58,19 @@ export type ToWorker =
   /** Run the finalizer and say goodbye. */
   | { readonly type: "close" };
 
-/** What a worker says to the host. */
+/**
+ * What a worker says to the host.
+ *
+ * @example
+ * ```ts
+ * import type { FromWorker } from "@pool/core";
+ *
+ * // For an adapter of your own: whether this is the last word of a worker.
+ * const isFarewell = (message: FromWorker) =>
+ *   message.type === "closed" || message.type === "dying";
+ * console.log(isFarewell({ type: "ready" }), isFarewell({ type: "closed", error: null })); // false true
+ * ```
+ */
 export type FromWorker =
   /** Of threads alone: the worker's program has begun. */
   | { readonly type: "up" }
@@ -81,7 +105,19 @@ export type FromWorker =
   /** Answer to `close`: the finalizer ran, or threw. */
   | { readonly type: "closed"; readonly error: SentValue | null };
 
-/** Where a worker is. */
+/**
+ * Where a worker is.
+ *
+ * @example
+ * ```ts
+ * import type { Place, ToWorker } from "@pool/core";
+ *
+ * // For an adapter of your own: where the worker that gets this message will be.
+ * const placeOf = (message: ToWorker): Place | undefined =>
+ *   message.type === "start" ? message.place : undefined;
+ * console.log(placeOf({ type: "attend" })); // undefined
+ * ```
+ */
 export interface Place {
   /** Where letters reach it; see `PostOffice`. */
   readonly address: string;
@@ -89,7 +125,19 @@ export interface Place {
   readonly membership: { readonly number: number; readonly realms: SharedArrayBuffer } | null;
 }
 
-/** Something that one realm tells another, by way of those between them. */
+/**
+ * Something that one realm tells another, by way of those between them.
+ *
+ * @example
+ * ```ts
+ * import type { Letter, ToWorker } from "@pool/core";
+ *
+ * // For an adapter of your own: the letters in a message to a worker.
+ * const lettersIn = (message: ToWorker): readonly Letter[] =>
+ *   message.type === "mail" ? message.letters : [];
+ * console.log(lettersIn({ type: "close" }).length); // 0
+ * ```
+ */
 export interface Letter {
   /** Address of the realm that gets it. */
   readonly to: string;
@@ -103,7 +151,20 @@ export interface Letter {
   readonly port?: Port;
 }
 
-/** A function under the number by which job records name it. */
+/**
+ * A function under the number by which job records name it.
+ *
+ * @example
+ * ```ts
+ * import type { FunctionDefinition } from "@pool/core";
+ *
+ * // For an adapter of your own: the modules that a worker is about to import.
+ * const modulesOf = (define: readonly FunctionDefinition[]) =>
+ *   define.flatMap(({ reference }) => reference.kind === "source" ? [] : [reference.url]);
+ * const basename = { kind: "export", url: "node:path", name: "basename" } as const;
+ * console.log(modulesOf([{ id: 1, reference: basename }])); // ["node:path"]
+ * ```
+ */
 export interface FunctionDefinition {
   /** The number. */
   readonly id: number;
@@ -111,7 +172,19 @@ export interface FunctionDefinition {
   readonly reference: FunctionReference;
 }
 
-/** A call that prepares a worker. */
+/**
+ * A call that prepares a worker.
+ *
+ * @example
+ * ```ts
+ * import type { SetupCall } from "@pool/core";
+ *
+ * // For an adapter of your own: what its log may say of the initializer in a `start` message.
+ * const describe = ({ reference, args }: SetupCall) => `${reference.name}(${args.join(", ")})`;
+ * const connect = { kind: "export", url: "file:///app/tasks.js", name: "connect" } as const;
+ * console.log(describe({ reference: connect, args: ["db", 2], marked: false })); // connect(db, 2)
+ * ```
+ */
 export interface SetupCall {
   /** What to call. */
   readonly reference: FunctionReference;
@@ -121,7 +194,19 @@ export interface SetupCall {
   readonly marked: boolean;
 }
 
-/** A single value: `encode`'s copy of it. */
+/**
+ * A single value: `encode`'s copy of it.
+ *
+ * @example
+ * ```ts
+ * import type { FromWorker, SentValue } from "@pool/core";
+ *
+ * // For an adapter of your own: what a worker died of, where it could tell.
+ * const causeIn = (message: FromWorker): SentValue | null =>
+ *   message.type === "dying" ? message.error : null;
+ * console.log(causeIn({ type: "ready" })); // null
+ * ```
+ */
 export interface SentValue {
   /** The copy. */
   readonly value: unknown;

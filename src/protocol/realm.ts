@@ -16,7 +16,19 @@ import type { SharedHandle, SharedParts } from "./shareable.ts";
 // deno-lint-ignore ban-types
 export type AnyFunction = Function;
 
-/** How a function is named across a boundary. */
+/**
+ * How a function is named across a boundary.
+ *
+ * @example
+ * ```ts
+ * import type { FunctionReference } from "@pool/core";
+ *
+ * // For an adapter of your own: how its log may name a function.
+ * const label = (reference: FunctionReference) =>
+ *   reference.kind === "source" ? "inline" : `${reference.name} of ${reference.url}`;
+ * console.log(label({ kind: "export", url: "node:path", name: "basename" })); // basename of node:path
+ * ```
+ */
 export type FunctionReference =
   /** Defined by `task()`: module, name, place among the tasks of that name, hash of the source. */
   | {
@@ -40,7 +52,22 @@ export interface ClassCodec {
   readonly decode: ((data: never) => unknown) | undefined;
 }
 
-/** What a running task can learn and say; see `currentTask`. */
+/**
+ * What a running task can learn and say; see `currentTask`.
+ *
+ * @example
+ * ```ts
+ * import { currentTask, Pool, task, type TaskContext } from "@pool/core";
+ *
+ * const stepsLeft = ({ signal }: TaskContext, steps: number) => signal.aborted ? 0 : steps;
+ * export const steps = task(import.meta, () => stepsLeft(currentTask(), 3));
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(1);
+ *   console.log(await pool.apply(steps)); // 3
+ * }
+ * ```
+ */
 export interface TaskContext {
   /** Number of this call, unique in its pool. */
   readonly jobId: number;
@@ -52,7 +79,17 @@ export interface TaskContext {
   progress(value: unknown): void;
 }
 
-/** A process or a thread as its own code sees it. */
+/**
+ * A process or a thread as its own code sees it.
+ *
+ * @example
+ * ```ts
+ * import { currentThread, type NameAndDaemon } from "@pool/core";
+ *
+ * const describe = ({ name, daemon }: NameAndDaemon) => daemon ? `${name} (daemon)` : name;
+ * console.log(describe(currentThread())); // MainThread
+ * ```
+ */
 export interface NameAndDaemon {
   /** For reports and debuggers. */
   readonly name: string;
@@ -60,7 +97,20 @@ export interface NameAndDaemon {
   readonly daemon: boolean;
 }
 
-/** Who the code of a worker is; see `currentProcess` and `currentThread`. */
+/**
+ * Who the code of a worker is; see `currentProcess` and `currentThread`.
+ *
+ * @example
+ * ```ts
+ * import type { Identity } from "@pool/core";
+ *
+ * // For an adapter of your own: how its log may name the worker that a `start` message is for.
+ * const describe = ({ process, thread }: Identity) => `${process.name}, ${thread.name}`;
+ * const process = { name: "Process-2", daemon: false };
+ * const thread = { name: "Pool-1", daemon: true };
+ * console.log(describe({ process, thread, path: "2" })); // Process-2, Pool-1
+ * ```
+ */
 export interface Identity {
   /** The process in which it runs. */
   readonly process: NameAndDaemon;

@@ -1,6 +1,26 @@
 import { type ClassCodec, realm } from "./realm.ts";
 
-/** How instances of a class travel. */
+/**
+ * How instances of a class travel.
+ *
+ * @example
+ * ```ts
+ * import { type ClassRegistration, registerClass } from "@pool/core";
+ *
+ * export class Money {
+ *   readonly cents: number;
+ *   constructor(cents: number) {
+ *     this.cents = cents;
+ *   }
+ * }
+ * const codec: ClassRegistration<Money, number> = {
+ *   encode: (money) => money.cents,
+ *   decode: (cents) => new Money(cents),
+ * };
+ * registerClass(Money, codec);
+ * console.log(codec.decode(codec.encode(new Money(250)))); // Money { cents: 250 }
+ * ```
+ */
 export interface ClassRegistration<T, Data> {
   /** What to send of an instance; must be cloneable (or hold other registered instances). */
   readonly encode: (instance: T) => Data;

@@ -7,6 +7,17 @@ import { named, PoolError, type PoolErrorOptions } from "./errors.ts";
 /**
  * Something about processes or threads went wrong, such as a shared thing whose creator has ended.
  * Mirrors `multiprocessing.ProcessError`.
+ *
+ * @example
+ * ```ts
+ * import { Manager, ProcessError } from "@pool/core";
+ *
+ * const manager = await Manager.start();
+ * const dict = await manager.dict({ a: 1 });
+ * await manager.shutdown();
+ * const error = await dict.get("a").catch((error) => error);
+ * console.log(error instanceof ProcessError, error.message); // true Cannot get … its manager has ended
+ * ```
  */
 export class ProcessError extends PoolError {
   static {
@@ -14,13 +25,40 @@ export class ProcessError extends PoolError {
   }
 }
 
-/** What {@link BufferTooShort} carries. */
+/**
+ * What {@link BufferTooShort} carries.
+ *
+ * @example
+ * ```ts
+ * import { BufferTooShort, type MessageFacts } from "@pool/core";
+ *
+ * // For a connection of your own that takes messages of at most two bytes.
+ * const facts: MessageFacts = { data: new Uint8Array([1, 2, 3]) };
+ * const error = new BufferTooShort("Cannot receive bytes: the message has 3", facts);
+ * console.log(error.data.length); // 3
+ * ```
+ */
 export interface MessageFacts extends PoolErrorOptions {
   /** The whole message. */
   readonly data?: Uint8Array;
 }
 
-/** A message is larger than its receiver takes. Mirrors `multiprocessing.BufferTooShort`. */
+/**
+ * A message is larger than its receiver takes. Mirrors `multiprocessing.BufferTooShort`.
+ *
+ * @example
+ * ```ts
+ * import { BufferTooShort, Pipe } from "@pool/core";
+ *
+ * const [here, there] = Pipe();
+ * await here.sendBytes(new Uint8Array([1, 2, 3]));
+ * try {
+ *   await there.recvBytes({ maxLength: 2 });
+ * } catch (error) {
+ *   if (error instanceof BufferTooShort) console.log([...error.data]); // [1, 2, 3]
+ * }
+ * ```
+ */
 export class BufferTooShort extends ProcessError {
   static {
     named(this, "BufferTooShort");
@@ -34,28 +72,78 @@ export class BufferTooShort extends ProcessError {
   }
 }
 
-/** A queue had no room in time. Mirrors `queue.Full`. */
+/**
+ * A queue had no room in time. Mirrors `queue.Full`.
+ *
+ * @example
+ * ```ts
+ * import { Full, LocalQueue } from "@pool/core";
+ *
+ * const queue = new LocalQueue<string>({ maxsize: 1 });
+ * await queue.put("first");
+ * const error = await queue.put("second", { timeout: 10 }).catch((error) => error);
+ * console.log(error instanceof Full); // true
+ * ```
+ */
 export class Full extends PoolError {
   static {
     named(this, "Full");
   }
 }
 
-/** A queue had no item in time. Mirrors `queue.Empty`. */
+/**
+ * A queue had no item in time. Mirrors `queue.Empty`.
+ *
+ * @example
+ * ```ts
+ * import { Empty, LocalQueue } from "@pool/core";
+ *
+ * const queue = new LocalQueue<string>();
+ * try {
+ *   console.log(await queue.getNowait());
+ * } catch (error) {
+ *   if (error instanceof Empty) console.log("nothing to do"); // nothing to do
+ * }
+ * ```
+ */
 export class Empty extends PoolError {
   static {
     named(this, "Empty");
   }
 }
 
-/** There is nothing left to receive, and nobody left who could send. Mirrors `EOFError`. */
+/**
+ * There is nothing left to receive, and nobody left who could send. Mirrors `EOFError`.
+ *
+ * @example
+ * ```ts
+ * import { EOFError, Pipe } from "@pool/core";
+ *
+ * const [receiver, sender] = Pipe<string, string>({ duplex: false });
+ * await sender.send("the only one");
+ * await sender.close();
+ * console.log(await receiver.recv()); // the only one
+ * console.log(await receiver.recv().catch((error) => error instanceof EOFError)); // true
+ * ```
+ */
 export class EOFError extends PoolError {
   static {
     named(this, "EOFError");
   }
 }
 
-/** A barrier was broken or reset while somebody waited there. Mirrors `threading.BrokenBarrierError`. */
+/**
+ * A barrier was broken or reset while somebody waited there. Mirrors `threading.BrokenBarrierError`.
+ *
+ * @example
+ * ```ts
+ * import { Barrier, BrokenBarrierError } from "@pool/core";
+ *
+ * const barrier = new Barrier(2);
+ * const error = await barrier.wait({ timeout: 10 }).catch((error) => error); // nobody else comes
+ * console.log(error instanceof BrokenBarrierError, await barrier.broken()); // true true
+ * ```
+ */
 export class BrokenBarrierError extends PoolError {
   static {
     named(this, "BrokenBarrierError");

@@ -6,7 +6,19 @@
  *                       | count 2 + values | count 2 + (key text, value)…  | type 1 + length 2 + bytes
  */
 
-/** Bytes as text, natively: what Node's `Buffer` does on all three runtimes. */
+/**
+ * Bytes as text, natively: what Node's `Buffer` does on all three runtimes.
+ *
+ * @example
+ * ```ts
+ * import { Buffer } from "node:buffer";
+ * import type { TextMemory } from "@pool/core";
+ *
+ * const text = Buffer.from(new SharedArrayBuffer(16)) as unknown as TextMemory;
+ * const bytes = text.latin1Write("hello", 0, 5);
+ * console.log(text.latin1Slice(0, bytes)); // hello
+ * ```
+ */
 export interface TextMemory {
   /** Reads bytes as Latin-1. */
   latin1Slice(start: number, end: number): string;

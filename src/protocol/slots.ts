@@ -47,7 +47,19 @@ const INBOX_BYTES = INBOX_SIZE * 4;
 const OUTBOX_BYTES = CELLS * 4;
 const SLOTS_AT = CONTROL_BYTES + INBOX_BYTES + OUTBOX_BYTES;
 
-/** Makes text views of shared memory; see {@link TextMemory}. */
+/**
+ * Makes text views of shared memory; see {@link TextMemory}.
+ *
+ * @example
+ * ```ts
+ * import { Buffer } from "node:buffer";
+ * import type { TextMemory, WrapText } from "@pool/core";
+ *
+ * // For an adapter of threads: its property of this name turns slots on.
+ * const wrapText: WrapText = (memory) => Buffer.from(memory) as unknown as TextMemory;
+ * console.log(wrapText(new SharedArrayBuffer(8)).latin1Write("abc", 0, 3)); // 3
+ * ```
+ */
 export type WrapText = (memory: SharedArrayBuffer) => TextMemory;
 
 /** A call as it stands in a slot. */

@@ -4,13 +4,50 @@
  */
 import { named, PoolError, type PoolErrorOptions, TimeoutError } from "./errors.ts";
 
-/** What a command had written, as bytes or, with `text: true`, as text; `null` where it was not read. */
+/**
+ * What a command had written, as bytes or, with `text: true`, as text; `null` where it was not read.
+ *
+ * @example
+ * ```ts
+ * import { CalledProcessError, type CommandOutput, run } from "@pool/core/subprocess";
+ *
+ * const lengthOf = (output: CommandOutput) => output?.length ?? 0;
+ * const script = "console.log('half'); process.exit(1)";
+ * const error = await run(["node", "-e", script], { captureOutput: true, check: true })
+ *   .catch((error) => error);
+ * if (error instanceof CalledProcessError) console.log(lengthOf(error.stdout)); // 5
+ * ```
+ */
 export type CommandOutput = Uint8Array<ArrayBuffer> | string | null;
 
-/** A command as it was given: the program and its arguments, or one string. */
+/**
+ * A command as it was given: the program and its arguments, or one string.
+ *
+ * @example
+ * ```ts
+ * import { type Command, run } from "@pool/core/subprocess";
+ *
+ * const version: Command = ["node", "--version"];
+ * const { args } = await run(version, { stdout: "ignore" });
+ * console.log(args); // ["node", "--version"]
+ * ```
+ */
 export type Command = string | readonly string[];
 
-/** What is known of a command that failed. */
+/**
+ * What is known of a command that failed.
+ *
+ * @example
+ * ```ts
+ * import { type CommandFacts, TimeoutExpired } from "@pool/core/subprocess";
+ *
+ * // For tests of your own: a command that was killed after it had said something.
+ * const facts: CommandFacts = { stdout: "10 %" };
+ * const error = new TimeoutExpired(["encode", "film.mkv"], 60_000, facts);
+ * console.log(error.message); // Command "encode film.mkv" has not ended after 60000 ms
+ * console.log(error.stdout, error.stderr); // 10 % null
+ * ```
+ */
 export interface CommandFacts extends PoolErrorOptions {
   /** What it wrote to stdout, so far. */
   readonly stdout?: CommandOutput;
@@ -27,7 +64,19 @@ export function showCommand(command: Command): string {
   return JSON.stringify(line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN)}…` : line);
 }
 
-/** Why a command could not be started. */
+/**
+ * Why a command could not be started.
+ *
+ * @example
+ * ```ts
+ * import { SpawnError, type SpawnFault } from "@pool/core/subprocess";
+ *
+ * // For tests of your own: what your program does where a command is missing.
+ * const fault: SpawnFault = { code: "ENOENT" };
+ * const error = new SpawnError("Cannot start ffmpeg: there is no such command", fault);
+ * console.log(error.code); // ENOENT
+ * ```
+ */
 export interface SpawnFault extends PoolErrorOptions {
   /** The system's word for it, such as `ENOENT` (no such command or folder) or `EACCES`. */
   readonly code?: string;

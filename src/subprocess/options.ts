@@ -1,15 +1,60 @@
 import type { Stdio } from "../protocol/stdio.ts";
 
-/** Makes a pipe to the child; for `stdin`, `stdout` and `stderr`. Mirrors `subprocess.PIPE`. */
+/**
+ * Makes a pipe to the child; for `stdin`, `stdout` and `stderr`. Mirrors `subprocess.PIPE`.
+ *
+ * @example
+ * ```ts
+ * import { PIPE, Popen } from "@pool/core/subprocess";
+ *
+ * await using child = new Popen(["node", "-p", "6 * 7"], { stdout: PIPE, text: true });
+ * console.log((await child.communicate()).stdout); // 42
+ * ```
+ */
 export const PIPE = "pipe" as const;
 
-/** Leads nowhere; for `stdin`, `stdout` and `stderr`. Mirrors `subprocess.DEVNULL`. */
+/**
+ * Leads nowhere; for `stdin`, `stdout` and `stderr`. Mirrors `subprocess.DEVNULL`.
+ *
+ * @example
+ * ```ts
+ * import { DEVNULL, run } from "@pool/core/subprocess";
+ *
+ * const { returncode, stdout } = await run(["node", "--version"], { stdout: DEVNULL });
+ * console.log(returncode, stdout); // 0 null
+ * ```
+ */
 export const DEVNULL = "ignore" as const;
 
-/** Sends what goes to stderr to where stdout goes; for `stderr`. Mirrors `subprocess.STDOUT`. */
+/**
+ * Sends what goes to stderr to where stdout goes; for `stderr`. Mirrors `subprocess.STDOUT`.
+ *
+ * @example
+ * ```ts
+ * import { PIPE, run, STDOUT } from "@pool/core/subprocess";
+ *
+ * const { stdout } = await run(["node", "-e", "console.error('oh')"], {
+ *   stdout: PIPE,
+ *   stderr: STDOUT,
+ *   text: true,
+ * });
+ * console.log(stdout); // oh
+ * ```
+ */
 export const STDOUT = "stdout" as const;
 
-/** Options of {@linkcode Popen}, which all the other calls take as well. */
+/**
+ * Options of {@linkcode Popen}, which all the other calls take as well.
+ *
+ * @example
+ * ```ts
+ * import { Popen, type PopenOptions } from "@pool/core/subprocess";
+ *
+ * const options: PopenOptions = { cwd: new URL("file:///"), stdout: "ignore", stderr: "ignore" };
+ * await using child = new Popen(["node", "--version"], options);
+ * console.log(await child.wait({ timeout: 20_000 })); // 0
+ * ```
+ */
 export interface PopenOptions {
   /** What the child reads: `"inherit"` (default), `"ignore"` (nothing) or `"pipe"`. */
   readonly stdin?: Stdio;
@@ -35,7 +80,24 @@ export interface PopenOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Options of `run`. Times in milliseconds. */
+/**
+ * Options of `run`. Times in milliseconds.
+ *
+ * @example
+ * ```ts
+ * import { run } from "@pool/core/subprocess";
+ * import type { RunOptions } from "@pool/core/subprocess";
+ *
+ * const strict = {
+ *   captureOutput: true,
+ *   text: true,
+ *   check: true,
+ *   timeout: 20_000,
+ * } satisfies RunOptions;
+ * const { stdout } = await run(["node", "-p", "6 * 7"], strict);
+ * console.log(stdout); // 42
+ * ```
+ */
 export interface RunOptions extends PopenOptions {
   /** What the child reads from its stdin, which is then a pipe; strings are sent as UTF-8. */
   readonly input?: string | Uint8Array;
@@ -47,28 +109,94 @@ export interface RunOptions extends PopenOptions {
   readonly check?: boolean;
 }
 
-/** Options of `call` and `checkCall`. */
+/**
+ * Options of `call` and `checkCall`.
+ *
+ * @example
+ * ```ts
+ * import { call, type CallCommandOptions } from "@pool/core/subprocess";
+ *
+ * const quietly: CallCommandOptions = { stdout: "ignore", stderr: "ignore", timeout: 20_000 };
+ * console.log(await call(["node", "-e", "process.exit(2)"], quietly)); // 2
+ * ```
+ */
 export type CallCommandOptions = Omit<RunOptions, "input" | "captureOutput" | "check">;
 
-/** Options of `checkOutput`. */
+/**
+ * Options of `checkOutput`.
+ *
+ * @example
+ * ```ts
+ * import { checkOutput, type CheckOutputOptions } from "@pool/core/subprocess";
+ *
+ * const options = { text: true, input: "6 * 7" } satisfies CheckOutputOptions;
+ * console.log(await checkOutput(["node", "-p", "-"], options)); // 42
+ * ```
+ */
 export type CheckOutputOptions = Omit<RunOptions, "stdout" | "captureOutput" | "check">;
 
-/** Output under these options: text or bytes. */
+/**
+ * Output under these options: text or bytes.
+ *
+ * @example
+ * ```ts
+ * import { checkOutput, type OutputOf } from "@pool/core/subprocess";
+ *
+ * const text: OutputOf<{ text: true }> = await checkOutput(["node", "-p", "42"], { text: true });
+ * const bytes: OutputOf<{ text: false }> = await checkOutput(["node", "-p", "42"]);
+ * console.log(text.trim(), bytes.length); // 42 3
+ * ```
+ */
 export type OutputOf<O> = O extends { readonly text: true } ? string
   : "text" extends keyof O ? O extends { readonly text?: false } ? Bytes
     : Bytes | string
   : Bytes;
 
-/** What a stream under these options gives: its output where it is a pipe, else `null`. */
+/**
+ * What a stream under these options gives: its output where it is a pipe, else `null`.
+ *
+ * @example
+ * ```ts
+ * import { type CapturedOf, run } from "@pool/core/subprocess";
+ *
+ * const options = { stdout: "pipe", stderr: "ignore", text: true } as const;
+ * const result = await run(["node", "-p", "42"], options);
+ * const stdout: CapturedOf<typeof options, "stdout"> = result.stdout; // a string
+ * const stderr: CapturedOf<typeof options, "stderr"> = result.stderr; // null
+ * console.log(stdout.trim(), stderr); // 42 null
+ * ```
+ */
 export type CapturedOf<O, Stream extends "stdout" | "stderr"> = O extends
   { readonly [S in Stream]: "stdout" | "ignore" | "inherit" } ? null
   : O extends { readonly captureOutput: true } | { readonly [S in Stream]: "pipe" } ? OutputOf<O>
   : OutputOf<O> | null;
 
-/** What a child writes. */
+/**
+ * What a child writes.
+ *
+ * @example
+ * ```ts
+ * import { type Bytes, checkOutput } from "@pool/core/subprocess";
+ *
+ * const bytes: Bytes = await checkOutput(["node", "-p", "'ab'"]);
+ * console.log([...bytes]); // [97, 98, 10]
+ * ```
+ */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** What there is of a stream of the child, by its option: `Piped<T>["pipe"]` is `T`. */
+/**
+ * What there is of a stream of the child, by its option: `Piped<T>["pipe"]` is `T`.
+ *
+ * @example
+ * ```ts
+ * import { type Bytes, type Piped, Popen } from "@pool/core/subprocess";
+ *
+ * await using child = new Popen(["node", "-p", "42"], { stdout: "pipe", stdin: "ignore" });
+ * const stdout: Piped<ReadableStream<Bytes>>["pipe"] = child.stdout; // a stream
+ * const stdin: Piped<WritableStream>["ignore"] = child.stdin; // null
+ * console.log((await new Response(stdout).text()).trim(), stdin); // 42 null
+ * ```
+ */
 export interface Piped<T> {
   /** We hold the other end. */
   readonly pipe: T;
@@ -80,10 +208,36 @@ export interface Piped<T> {
   readonly stdout: null;
 }
 
-/** Output as text or as bytes. */
+/**
+ * Output as text or as bytes.
+ *
+ * @example
+ * ```ts
+ * import { checkOutput, type Decoded } from "@pool/core/subprocess";
+ *
+ * const text: Decoded<true> = await checkOutput(["node", "-p", "42"], { text: true });
+ * const bytes: Decoded<false> = await checkOutput(["node", "-p", "42"]);
+ * console.log(text.trim(), bytes.length); // 42 3
+ * ```
+ */
 export type Decoded<Text extends boolean> = Text extends true ? string : Bytes;
 
-/** What `communicate` read; `null` for what is not a pipe. */
+/**
+ * What `communicate` read; `null` for what is not a pipe.
+ *
+ * @example
+ * ```ts
+ * import { type Communicated, Popen } from "@pool/core/subprocess";
+ *
+ * await using child = new Popen(["node", "-p", "42"], {
+ *   stdout: "pipe",
+ *   stderr: "ignore",
+ *   text: true,
+ * });
+ * const { stdout, stderr }: Communicated<string, null> = await child.communicate();
+ * console.log(stdout.trim(), stderr); // 42 null
+ * ```
+ */
 export interface Communicated<Out, Err> {
   /** All that came to stdout. */
   readonly stdout: Out;
@@ -91,7 +245,22 @@ export interface Communicated<Out, Err> {
   readonly stderr: Err;
 }
 
-/** Options of `communicate`. */
+/**
+ * Options of `communicate`.
+ *
+ * @example
+ * ```ts
+ * import { type CommunicateOptions, Popen } from "@pool/core/subprocess";
+ *
+ * const question: CommunicateOptions = { input: "6 * 7", timeout: 20_000 };
+ * await using child = new Popen(["node", "-p", "-"], {
+ *   stdin: "pipe",
+ *   stdout: "pipe",
+ *   text: true,
+ * });
+ * console.log((await child.communicate(question)).stdout); // 42
+ * ```
+ */
 export interface CommunicateOptions {
   /** What the child is to read; its stdin must be a pipe. */
   readonly input?: string | Uint8Array;
@@ -99,7 +268,23 @@ export interface CommunicateOptions {
   readonly timeout?: number;
 }
 
-/** The options that decide over the types of a child's streams. */
+/**
+ * The options that decide over the types of a child's streams.
+ *
+ * @example
+ * ```ts
+ * import { Popen, type StreamOptions } from "@pool/core/subprocess";
+ *
+ * const streams: StreamOptions<"ignore", "pipe", "stdout", true> = {
+ *   stdin: "ignore",
+ *   stdout: "pipe",
+ *   stderr: "stdout",
+ *   text: true,
+ * };
+ * await using child = new Popen(["node", "-p", "42"], streams);
+ * console.log((await child.communicate()).stdout.trim()); // 42
+ * ```
+ */
 export interface StreamOptions<
   In extends Stdio,
   Out extends Stdio,

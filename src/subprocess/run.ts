@@ -20,7 +20,19 @@ import { Popen } from "./popen.ts";
 /** After a kill: how long (ms) to read on where a child of the child still holds the pipe. */
 const COLLECT = 100;
 
-/** A command that has ended. Mirrors `subprocess.CompletedProcess`. */
+/**
+ * A command that has ended. Mirrors `subprocess.CompletedProcess`.
+ *
+ * @example
+ * ```ts
+ * import { CompletedProcess, run } from "@pool/core/subprocess";
+ *
+ * const completed = await run(["node", "-p", "42"], { captureOutput: true, text: true });
+ * console.log(completed instanceof CompletedProcess, completed.returncode); // true 0
+ * completed.checkReturncode(); // throws where it is not 0
+ * console.log(completed.stdout); // 42
+ * ```
+ */
 export class CompletedProcess<Out extends CommandOutput, Err extends CommandOutput> {
   /** The command as it was given. */
   readonly args: Command;
@@ -146,6 +158,15 @@ export async function call(args: Command, options?: CallCommandOptions): Promise
 /**
  * As {@linkcode call}; rejects with {@linkcode CalledProcessError} where the exit code is not 0, else
  * resolves to 0. Mirrors `subprocess.check_call`.
+ *
+ * @example
+ * ```ts
+ * import { CalledProcessError, checkCall } from "@pool/core/subprocess";
+ *
+ * console.log(await checkCall(["node", "--version"], { stdout: "ignore" })); // 0
+ * const error = await checkCall(["node", "-e", "process.exit(3)"]).catch((error) => error);
+ * if (error instanceof CalledProcessError) console.log(error.returncode); // 3
+ * ```
  */
 export async function checkCall(args: Command, options?: CallCommandOptions): Promise<0> {
   refuse(options, "checkCall", ["input", "captureOutput", "check"]);
