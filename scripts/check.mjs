@@ -54,6 +54,10 @@ function steps({ deno, node, std }) {
     docs: [[deno.path, ["doc", "--lint", ...ENTRIES]]],
     links: [script("check_links.mjs"), script("check_messages.mjs")],
     publish: [[deno.path, ["publish", "--dry-run", "--allow-dirty"]]],
+    examples: [
+      script("check_doc_examples.mjs", "--self-test"),
+      script("check_doc_examples.mjs"),
+    ],
     "doc-examples": [script("check_examples.mjs")],
     programs: [script("check_examples.mjs", "--folder")],
   };
