@@ -1,11 +1,21 @@
 import { CancelledError, InvalidStateError, TimeoutError } from "../core/errors.ts";
-import { checkWait } from "../core/options.ts";
+import { checkFunction, checkWait } from "../core/options.ts";
 import type { AsyncResult, WaitOptions } from "../core/pool.ts";
 
 /** Who is told of the end before all others. */
 export interface ResultCallbacks<R> {
   readonly callback?: ((result: R) => unknown) | undefined;
   readonly errorCallback?: ((error: unknown) => unknown) | undefined;
+}
+
+/** The options of a call that are {@linkcode ResultCallbacks}. */
+export const CALLBACKS: readonly string[] = ["callback", "errorCallback"];
+
+/** The callbacks among the options of a call; throws a `TypeError` where one is no function. */
+export function checkCallbacks<R>(options: ResultCallbacks<R> | undefined): ResultCallbacks<R> {
+  checkFunction(options?.callback, "callback");
+  checkFunction(options?.errorCallback, "errorCallback");
+  return options ?? {};
 }
 
 type State<R> =

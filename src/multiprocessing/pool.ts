@@ -1,10 +1,9 @@
-import { encodeArguments, packArguments } from "../core/arguments.ts";
-import { type CallOptions, checkCall, type CheckedCall, PLAIN_CALL } from "../core/call_options.ts";
+import { type CallOptions, checkCall, PLAIN_CALL } from "../core/call_options.ts";
 import { InvalidStateError, PoolClosedError, TimeoutError } from "../core/errors.ts";
 import type { PoolEvents } from "../core/events.ts";
-import { Job, type JobSink, PromiseSink } from "../core/job.ts";
+import { PromiseSink } from "../core/job.ts";
 import { checkMainGuard } from "../core/main_guard.ts";
-import { checkArray, checkCount, checkFunction, checkWait } from "../core/options.ts";
+import { checkArray, checkWait } from "../core/options.ts";
 import { Origins } from "../core/origin.ts";
 import type {
   AnyIterable,
@@ -21,16 +20,11 @@ import { Scheduler } from "../core/scheduler.ts";
 import type { PoolStats } from "../core/stats.ts";
 import { arePrimitive } from "../protocol/primitive.ts";
 import { JobMode } from "../protocol/messages.ts";
-import { orTimeout, PoolResult } from "./async_result.ts";
-import type { ChunkCall } from "./chunk_jobs.ts";
-import { ImapIterator } from "./imap_iterator.ts";
-import { checkIterable } from "./item_source.ts";
-import { MapRun, type MapSink } from "./map_run.ts";
-import { planPool, type PoolOptions, type PoolPlan, setupCall } from "./pool_options.ts";
+import { CALLBACKS, checkCallbacks, orTimeout, PoolResult } from "./async_result.ts";
+import { PoolCalls } from "./pool_calls.ts";
+import { planPool, type PoolOptions, type PoolPlan } from "./pool_options.ts";
 import { installRevivers } from "./revivers.ts";
 import { TaskStream } from "./task_stream.ts";
-
-type MapMode = typeof JobMode.map | typeof JobMode.starmap;
 
 /**
  * Anything that `for await` can go through, or a promise of it: what a generator task returns.
@@ -76,6 +70,7 @@ export class Pool implements PoolContract {
   readonly #plan: PoolPlan;
   readonly #scheduler: Scheduler;
   readonly #origins = new Origins();
+  readonly #calls: PoolCalls;
   /** A call without options has no limits by default. */
   readonly #plain: boolean;
   #closed = false;
@@ -93,6 +88,7 @@ export class Pool implements PoolContract {
     this.#plan = planPool(options);
     this.#plain = checkCall(undefined, "apply", this.#plan.defaults) === PLAIN_CALL;
     this.#scheduler = new Scheduler(this.#plan.config);
+    this.#calls = new PoolCalls(this.#scheduler, this.#plan, this.#origins);
   }
 
   /**
@@ -130,7 +126,7 @@ export class Pool implements PoolContract {
         return this.#scheduler.call(fn, list, resolve, this.#origins.capture());
       }
       const call = checkCall(options, "apply", this.#plan.defaults);
-      this.#submit(fn, list, call, JobMode.call, new PromiseSink(resolve));
+      this.#calls.submit(fn, list, call, JobMode.call, new PromiseSink(resolve));
     });
   }
 
@@ -166,8 +162,8 @@ export class Pool implements PoolContract {
     options?: ApplyAsyncOptions<unknown>,
   ): AsyncResult<unknown> {
     const call = checkCall(options, "applyAsync", this.#plan.defaults, CALLBACKS);
-    const result = new PoolResult<unknown>(callbacksOf(options));
-    const job = this.#submit(fn, args, call, JobMode.call, result);
+    const result = new PoolResult<unknown>(checkCallbacks(options));
+    const job = this.#calls.submit(fn, args, call, JobMode.call, result);
     return result.bind((reason) => this.#scheduler.abort(job, reason));
   }
 
@@ -194,7 +190,7 @@ export class Pool implements PoolContract {
   ): Promise<Awaited<R>[]> {
     return new Promise((resolve, reject) => {
       const sink = { resolve: resolve as (results: unknown[]) => void, reject };
-      this.#startMap(fn, items, options, { mode: JobMode.map, name: "map" }, sink);
+      this.#calls.map(fn, items, options, { mode: JobMode.map, name: "map" }, sink);
     });
   }
 
@@ -216,7 +212,7 @@ export class Pool implements PoolContract {
     items: AnyIterable<T>,
     options?: MapAsyncOptions<Awaited<R>>,
   ): AsyncResult<Awaited<R>[]> {
-    return this.#startMapAsync(fn, items, options, { mode: JobMode.map, name: "mapAsync" });
+    return this.#calls.mapAsync(fn, items, options, { mode: JobMode.map, name: "mapAsync" });
   }
 
   /**
@@ -238,7 +234,7 @@ export class Pool implements PoolContract {
   ): Promise<Awaited<R>[]> {
     return new Promise((resolve, reject) => {
       const sink = { resolve: resolve as (results: unknown[]) => void, reject };
-      this.#startMap(fn, items, options, { mode: JobMode.starmap, name: "starmap" }, sink);
+      this.#calls.map(fn, items, options, { mode: JobMode.starmap, name: "starmap" }, sink);
     });
   }
 
@@ -260,7 +256,10 @@ export class Pool implements PoolContract {
     items: AnyIterable<Readonly<A>>,
     options?: MapAsyncOptions<Awaited<R>>,
   ): AsyncResult<Awaited<R>[]> {
-    return this.#startMapAsync(fn, items, options, { mode: JobMode.starmap, name: "starmapAsync" });
+    return this.#calls.mapAsync(fn, items, options, {
+      mode: JobMode.starmap,
+      name: "starmapAsync",
+    });
   }
 
   /**
@@ -290,7 +289,7 @@ export class Pool implements PoolContract {
     items: AnyIterable<T>,
     options?: ImapOptions,
   ): PoolIterator<Awaited<R>> {
-    return this.#startImap(fn, items, options, { ordered: true, name: "imap" });
+    return this.#calls.imap(fn, items, options, { ordered: true, name: "imap" });
   }
 
   /**
@@ -311,7 +310,7 @@ export class Pool implements PoolContract {
     items: AnyIterable<T>,
     options?: ImapOptions,
   ): PoolIterator<Awaited<R>> {
-    return this.#startImap(fn, items, options, { ordered: false, name: "imapUnordered" });
+    return this.#calls.imap(fn, items, options, { ordered: false, name: "imapUnordered" });
   }
 
   /**
@@ -351,7 +350,7 @@ export class Pool implements PoolContract {
     this.#scheduler.checkOpen();
     const stream = new TaskStream<unknown>(this.#scheduler);
     try {
-      return stream.bind(this.#submit(fn, args, call, JobMode.stream, stream));
+      return stream.bind(this.#calls.submit(fn, args, call, JobMode.stream, stream));
     } catch (error) {
       this.#scheduler.detach(stream);
       throw error;
@@ -384,11 +383,7 @@ export class Pool implements PoolContract {
     fn: (...args: never[]) => unknown,
     args?: readonly unknown[],
   ): Promise<unknown[]> {
-    const list = checkArray(args, "args");
-    const setup = setupCall(fn, "fn", list);
-    const { value } = encodeArguments(list, undefined, this.#shared);
-    const known = this.#scheduler.functions.get(fn);
-    return await this.#scheduler.broadcast(known, value, setup!);
+    return await this.#calls.broadcast(fn, args);
   }
 
   /** Numbers since the start, and of now. Costs a look at every worker. */
@@ -445,105 +440,4 @@ export class Pool implements PoolContract {
     this.close();
     await this.join();
   }
-
-  /** Whether shared memory may stand in a value. */
-  get #shared(): boolean {
-    return this.#plan.config.crew.adapter.traits.sharedMemory;
-  }
-
-  #submit(
-    fn: unknown,
-    args: readonly unknown[] | undefined,
-    call: CheckedCall,
-    mode: JobMode,
-    sink: JobSink,
-  ): Job {
-    this.#scheduler.checkOpen();
-    const known = this.#scheduler.functions.get(fn);
-    const { limits, priority, key } = call;
-    const list = checkArray(args, "args");
-    const { value, marked, transfer } = packArguments(list, call.transfer, this.#shared);
-    const origin = this.#origins.capture();
-    const request = { mode, marked, transfer, limits, priority, key, origin };
-    const job = new Job(known, value, sink, request);
-    this.#scheduler.submit(job);
-    return job;
-  }
-
-  #chunkCall(
-    fn: unknown,
-    items: AnyIterable<unknown>,
-    options: MapOptions | undefined,
-    { mode, name, more }: { mode: MapMode; name: string; more: readonly string[] },
-  ): ChunkCall & { readonly chunksize: number | undefined } {
-    const call = checkCall(options, name, this.#plan.defaults, more);
-    const chunksize = checkCount(options?.chunksize, "chunksize", 1);
-    this.#scheduler.checkOpen();
-    checkIterable(items, name);
-    // A time limit or another try is for one item; together they could not be told apart.
-    const single = call.limits?.timeout !== undefined || (call.limits?.retries ?? 0) > 0;
-    return {
-      fn: this.#scheduler.functions.get(fn),
-      mode,
-      call,
-      chunksize: single ? 1 : chunksize,
-      shared: this.#shared,
-      origin: this.#origins.capture(),
-    };
-  }
-
-  #startMap(
-    fn: unknown,
-    items: AnyIterable<unknown>,
-    options: MapOptions | undefined,
-    { mode, name, more = ["chunksize"] }: { mode: MapMode; name: string; more?: readonly string[] },
-    sink: MapSink,
-  ): MapRun {
-    const plan = this.#chunkCall(fn, items, options, { mode, name, more });
-    const run = new MapRun(this.#scheduler, { ...plan, workers: this.#plan.workers }, sink);
-    run.start(items);
-    return run;
-  }
-
-  #startMapAsync<R>(
-    fn: unknown,
-    items: AnyIterable<unknown>,
-    options: MapAsyncOptions<R> | undefined,
-    { mode, name }: { mode: MapMode; name: string },
-  ): AsyncResult<R[]> {
-    const result = new PoolResult<R[]>(callbacksOf(options));
-    const sink = {
-      resolve: (results: unknown[]) => result.resolve(results as R[]),
-      reject: (error: unknown) => result.reject(error),
-    };
-    const more = ["chunksize", ...CALLBACKS];
-    const run = this.#startMap(fn, items, options, { mode, name, more }, sink);
-    return result.bind((reason) => run.abort(reason));
-  }
-
-  #startImap<R>(
-    fn: unknown,
-    items: AnyIterable<unknown>,
-    options: ImapOptions | undefined,
-    { ordered, name }: { ordered: boolean; name: string },
-  ): PoolIterator<R> {
-    const more = ["chunksize", "buffer"];
-    const plan = this.#chunkCall(fn, items, options, { mode: JobMode.map, name, more });
-    const { workers } = this.#plan;
-    const buffer = checkCount(options?.buffer, "buffer", 1);
-    return new ImapIterator<R>(this.#scheduler, { ...plan, ordered, buffer, workers }, items);
-  }
-}
-
-const CALLBACKS: readonly string[] = ["callback", "errorCallback"];
-
-interface Callbacks<R> {
-  readonly callback?: (result: R) => unknown;
-  readonly errorCallback?: (error: unknown) => unknown;
-}
-
-function callbacksOf<R>(options: Callbacks<R> | undefined): Callbacks<R> {
-  checkFunction(options?.callback, "callback");
-  checkFunction(options?.errorCallback, "errorCallback");
-  return options ?? {};
 }
