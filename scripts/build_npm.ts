@@ -6,6 +6,7 @@
 import process from "node:process";
 import { join, resolve } from "node:path";
 import { NO_DNT, packageJson, packFolder, sourceEntries, writeTopFiles } from "./build_form.mjs";
+import { bundleForm } from "./bundle_form.mjs";
 import { ROOT } from "./runtimes.mjs";
 
 type Dnt = typeof import("@deno/dnt");
@@ -54,6 +55,7 @@ async function build(folder: string): Promise<void> {
   for (const name of ["package-lock.json", "node_modules", ".npmignore"]) {
     await Deno.remove(join(folder, name), { recursive: true }).catch(() => {});
   }
+  await bundleForm(join(folder, "esm"));
   writeTopFiles(folder, "esm");
 }
 

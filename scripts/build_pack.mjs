@@ -7,6 +7,7 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import process from "node:process";
 import { packFolder, sourceEntries, writeTopFiles } from "./build_form.mjs";
 import { must } from "./build_tools.mjs";
+import { bundleForm } from "./bundle_form.mjs";
 import { findRuntime, ROOT } from "./runtimes.mjs";
 
 const INLINE_MAP = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
@@ -29,6 +30,7 @@ export async function buildPack(folder) {
       if (file.endsWith(".js")) moveMapOut(join(folder, file));
     }
     writeDeclarations(types, folder);
+    await bundleForm(folder);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
