@@ -3,10 +3,12 @@ import type { Model, Program, Step } from "./explore.ts";
 import {
   aside,
   atStart,
+  each,
   failed,
   go,
   got,
   isAlive,
+  isOver,
   mortal,
   notifySteps,
   type SleepState,
@@ -70,8 +72,6 @@ export function barrierModel(
     programs[name] = mortal(name, visitor(name, parties, impatient.includes(i), slices, faults));
   }
   const names = ["resetter", ...visitors];
-  const each = <T>(value: (i: number) => T): Record<string, T> =>
-    Object.fromEntries(names.map((name, i) => [name, value(i - 1)]));
   const start = atStart(names, deaths);
   return {
     start: {
@@ -79,14 +79,14 @@ export function barrierModel(
       phase: 2,
       places: Array.from({ length: parties }, () => ({ phase: 0, owner: "" })),
       resets: [],
-      saw: each(() => 0),
-      place: each(() => 0),
-      toCome: each((i) => visits[i] ?? resets),
+      saw: each(names, () => 0),
+      place: each(names, () => 0),
+      toCome: each(names, (i) => i === 0 ? resets : visits[i - 1]!),
       visits: [],
     },
     programs,
     isDone: (s) => {
-      const over = (name: string): boolean => ["end", "dead", aside("w")].includes(s.at[name]!);
+      const over = (name: string): boolean => isOver(s, name, "w");
       if (names.every(over)) return true;
       // Those who are too few may wait on, where none of them is dead.
       const here = s.places.filter(({ phase }) => phase === s.phase);

@@ -6,14 +6,17 @@ import type { Model, Program, Step } from "./explore.ts";
 import {
   aside,
   atStart,
+  each,
   failed,
   go,
   got,
   isAlive,
+  isOver,
   mortal,
   notifySteps,
   type SleepState,
   sleepSteps,
+  waiterNames,
 } from "./sleepers.ts";
 
 /** A place's ticket: a number, or "" while nobody has it, or "!" when it was notified. */
@@ -71,31 +74,27 @@ export function conditionModel(
   { patient, impatient = 0, notifications, slices = false, deaths = 0 }: ConditionSize,
   faults: ConditionFaults = {},
 ): Model<ConditionState> {
-  const waiters = [
-    ...Array.from({ length: patient }, (_, i) => `patient ${i}`),
-    ...Array.from({ length: impatient }, (_, i) => `impatient ${i}`),
-  ];
+  const waiters = waiterNames(patient, impatient);
   const programs: Record<string, Program<ConditionState>> = {
     notifier: mortal("notifier", notifier(faults)),
   };
   for (const name of waiters) programs[name] = mortal(name, waiter(name, slices, faults));
   const names = ["notifier", ...waiters];
-  const isOver = (s: ConditionState, name: string): boolean =>
-    ["end", "dead", aside("w")].includes(s.at[name]!);
   return {
     start: {
       ...atStart(names, deaths),
       lock: "",
       lastTicket: 0,
-      tickets: Object.fromEntries(waiters.map((name) => [name, "" as const])),
-      plans: Object.fromEntries(names.map((name) => [name, NOBODY])),
+      tickets: each(waiters, () => "" as const),
+      plans: each(names, () => NOBODY),
       toNotify: notifications,
       owed: 0,
       paid: 0,
     },
     programs,
     isDone: (s) =>
-      isOver(s, "notifier") && (s.paid >= s.owed || waiters.every((name) => isOver(s, name))),
+      isOver(s, "notifier", "w") &&
+      (s.paid >= s.owed || waiters.every((name) => isOver(s, name, "w"))),
     // A death between two steps may wake one too many.
     isWrong: (s) => s.paid > s.owed + (deaths - s.deaths),
   };

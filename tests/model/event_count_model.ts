@@ -12,6 +12,7 @@ import {
   type SleepFaults,
   type SleepState,
   sleepSteps,
+  waiterNames,
 } from "./sleepers.ts";
 
 /** What these programs share. */
@@ -42,10 +43,7 @@ export function tokenModel(
   { patient, impatient, tokens, slices = false, deaths = 0 }: TokenSize,
   faults: TokenFaults = {},
 ): Model<TokenState> {
-  const waiters = [
-    ...Array.from({ length: patient }, (_, i) => `patient ${i}`),
-    ...Array.from({ length: impatient }, (_, i) => `impatient ${i}`),
-  ];
+  const waiters = waiterNames(patient, impatient);
   const programs: Record<string, Program<TokenState>> = { giver: giver(faults) };
   for (const name of waiters) {
     const late = name.startsWith("impatient") ? aside("w") : undefined;

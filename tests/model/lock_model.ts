@@ -3,10 +3,12 @@ import type { Model, Program, Step } from "./explore.ts";
 import {
   aside,
   atStart,
+  each,
   failed,
   go,
   got,
   isAlive,
+  isOver,
   mortal,
   notifySteps,
   type SleepState,
@@ -59,19 +61,17 @@ export function lockModel(
   for (const [i, name] of names.entries()) {
     programs[name] = mortal(name, taker(name, impatient.includes(i), slices, faults));
   }
-  const each = <T>(value: (i: number) => T): Record<string, T> =>
-    Object.fromEntries(names.map((name, i) => [name, value(i)]));
   return {
     start: {
       ...atStart(names, deaths),
       owner: "",
       next: "",
-      saw: each(() => ""),
-      then: each(() => ""),
-      toTake: each((i) => takes[i]!),
+      saw: each(names, () => ""),
+      then: each(names, () => ""),
+      toTake: each(names, (i) => takes[i]!),
     },
     programs,
-    isDone: (s) => names.every((name) => ["end", "dead", aside("w")].includes(s.at[name]!)),
+    isDone: (s) => names.every((name) => isOver(s, name, "w")),
     isWrong: (s) => names.filter((name) => s.at[name] === "holds").length > 1,
   };
 }

@@ -30,11 +30,28 @@ export interface SleepFaults {
   readonly noPassOn?: boolean;
 }
 
+/** Something for each program. */
+export function each<T>(names: readonly string[], value: (i: number) => T): Record<string, T> {
+  return Object.fromEntries(names.map((name, i) => [name, value(i)]));
+}
+
 /** The state in which these programs begin, each at "start". */
 export function atStart(names: readonly string[], deaths: number): SleepState {
-  const each = <T>(value: T): Record<string, T> =>
-    Object.fromEntries(names.map((name) => [name, value]));
-  return { at: each("start"), sleepers: 0, fresh: each(false), bed: each(""), deaths };
+  return {
+    at: each(names, () => "start"),
+    sleepers: 0,
+    fresh: each(names, () => false),
+    bed: each(names, () => ""),
+    deaths,
+  };
+}
+
+/** Names for those who wait for ever, and for those who may give up at any time. */
+export function waiterNames(patient: number, impatient: number): string[] {
+  return [
+    ...Array.from({ length: patient }, (_, i) => `patient ${i}`),
+    ...Array.from({ length: impatient }, (_, i) => `impatient ${i}`),
+  ];
 }
 
 /** A program goes on to its step `at`, with a change of the state. */
@@ -77,6 +94,11 @@ export const failed = (prefix: string): string => `${prefix} looked`;
 
 /** Where a program ends whose time was over. */
 export const aside = (prefix: string): string => `${prefix} aside`;
+
+/** Whether a program is through, or dead; `prefix` of its sleep. */
+export function isOver({ at }: SleepState, name: string, prefix: string): boolean {
+  return ["end", "dead", aside(prefix)].includes(at[name]!);
+}
 
 /** `EventCount.wait`, from its step `${prefix} add` on. */
 export function sleepSteps<S extends SleepState>(
