@@ -1,10 +1,9 @@
 // Measures @pool/core beside its peers on Deno, Bun and Node: `npm run bench`, `npm run bench --
 // --quick --runtime=bun --only=noop,latency`. `--help` lists the options; bench/README.md says how.
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 import { BENCH, findAll } from "../bench/runner/commands.mjs";
 import { killAll } from "../bench/runner/contestant.mjs";
 import { describeMachine } from "../bench/runner/machine.mjs";
@@ -14,6 +13,7 @@ import { LIBRARIES, WORKLOADS } from "../bench/runner/plan.mjs";
 import { metricOf, tables, toRows } from "../bench/runner/report.mjs";
 import { scaleRows, SHEETS } from "../bench/runner/targets.mjs";
 import { targetLines, targetPage } from "../bench/runner/verdicts.mjs";
+import { readValues, runCommand, wholeNumber, write } from "./bench_command.mjs";
 import { parseRuntimes } from "./runtimes.mjs";
 
 const HELP = `Usage: npm run bench -- [options]
@@ -44,28 +44,18 @@ const BOUNDS = {
 };
 
 function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: "boolean", default: false },
-      runtime: { type: "string", default: "all" },
-      only: { type: "string" },
-      library: { type: "string" },
-      repetitions: { type: "string" },
-      json: { type: "string" },
-      svg: { type: "string" },
-      std: { type: "string" },
-      "imap-items": { type: "string" },
-      knitting: { type: "string" },
-      minutes: { type: "string" },
-      from: { type: "string" },
-      "try-all": { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
+  const values = readValues(HELP, {
+    only: { type: "string" },
+    library: { type: "string" },
+    repetitions: { type: "string" },
+    svg: { type: "string" },
+    std: { type: "string" },
+    "imap-items": { type: "string" },
+    knitting: { type: "string" },
+    minutes: { type: "string" },
+    from: { type: "string" },
+    "try-all": { type: "boolean", default: false },
   });
-  if (values.help) {
-    console.log(HELP);
-    process.exit(0);
-  }
   const repetitions = wholeNumber(values.repetitions ?? (values.quick ? 2 : 5), "repetitions");
   const items = wholeNumber(values["imap-items"] ?? (values.quick ? 1e5 : 1e7), "imap-items");
   const bounds = values.quick ? BOUNDS.quick : BOUNDS.full;
@@ -86,12 +76,6 @@ function readOptions() {
     workloads: workloadNames(values),
     libraries: libraryNames(values),
   };
-}
-
-function wholeNumber(value, option) {
-  const number = Number(value);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new Error(`Cannot use --${option}=${value}: give a whole number above 0`);
 }
 
 /** What to import of a local build; its sources run as they are. */
@@ -197,13 +181,6 @@ function reportTargets(rows, about, { only, from, quick, whole }) {
   }
 }
 
-function write(file, text) {
-  const path = resolve(file);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-  console.log(`Wrote ${path}`);
-}
-
 async function writeChart(rows, machine, options) {
   const measured = rows.filter((row) => row.n > 0 && metricOf(row).chart);
   if (measured.length === 0) return;
@@ -247,11 +224,5 @@ async function main() {
   if (peers) await writeChart(rows, machine, options);
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-} finally {
-  killAll();
-}
+await runCommand(main);
+killAll();

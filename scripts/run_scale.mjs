@@ -1,15 +1,13 @@
 // What a call costs @pool/core's scheduler as lanes and pending calls grow, and how near it comes to
 // the ideal schedule: `npm run bench:scale`, `-- --quick`. bench/scale/README.md says how.
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { freemem, totalmem } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import process from "node:process";
-import { parseArgs } from "node:util";
+import { join } from "node:path";
 import { BENCH, environment, findAll } from "../bench/runner/commands.mjs";
 import { describeMachine } from "../bench/runner/machine.mjs";
 import { installPeers } from "../bench/runner/peers.mjs";
 import { align, summary } from "../bench/runner/report.mjs";
+import { readValues, runCommand, write } from "./bench_command.mjs";
 import { parseRuntimes } from "./runtimes.mjs";
 
 const HELP = `Usage: npm run bench:scale -- [options]
@@ -29,21 +27,11 @@ const WORST_BYTES = 1_000;
 const MARK = "@@scale ";
 
 function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: "boolean", default: false },
-      runtime: { type: "string", default: "all" },
-      lanes: { type: "string", default: "2,100,10000" },
-      pending: { type: "string" },
-      json: { type: "string" },
-      svg: { type: "string" },
-      help: { type: "boolean", default: false },
-    },
+  const values = readValues(HELP, {
+    lanes: { type: "string", default: "2,100,10000" },
+    pending: { type: "string" },
+    svg: { type: "string" },
   });
-  if (values.help) {
-    console.log(HELP);
-    process.exit(0);
-  }
   const size = values.quick ? QUICK : FULL;
   const kept = (name) => values.quick ? undefined : join(BENCH, "results", name);
   return {
@@ -133,14 +121,6 @@ function skewTable(rows) {
   return align([head, ...lines]);
 }
 
-function write(file, text) {
-  if (!file) return;
-  const path = resolve(file);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
-  console.log(`Wrote ${path}`);
-}
-
 async function main() {
   const options = readOptions();
   const peers = options.svg ? installPeers() : false;
@@ -166,15 +146,12 @@ async function main() {
     console.log(costTable(rows));
     cost.push(...rows);
   }
-  write(options.json, `${JSON.stringify({ machine, cost, skew }, null, 2)}\n`);
+  if (options.json) {
+    write(options.json, `${JSON.stringify({ machine, cost, skew }, null, 2)}\n`);
+  }
   if (!peers) return;
   const { drawScale } = await import("../bench/peers/scale_chart.mjs");
   write(options.svg, await drawScale({ cost, skew }, machine));
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(main);

@@ -1,13 +1,11 @@
 // Locks, queues, pipes, events and managers between two workers, beside Python's multiprocessing:
 // `npm run bench:sharing`, `-- --quick`. bench/sharing/README.md says how.
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import process from "node:process";
-import { parseArgs } from "node:util";
+import { join } from "node:path";
 import { BENCH, environment, findAll } from "../bench/runner/commands.mjs";
 import { describeMachine } from "../bench/runner/machine.mjs";
 import { align, number, summary } from "../bench/runner/report.mjs";
+import { readValues, runCommand, wholeNumber, write } from "./bench_command.mjs";
 import { parseRuntimes } from "./runtimes.mjs";
 
 const HELP = `Usage: npm run bench:sharing -- [options]
@@ -33,27 +31,14 @@ const CHILD_TIMEOUT_MS = 180_000;
 const MARK = "@@sharing ";
 
 function readOptions() {
-  const { values } = parseArgs({
-    options: {
-      quick: { type: "boolean", default: false },
-      runtime: { type: "string", default: "all" },
-      only: { type: "string" },
-      repetitions: { type: "string" },
-      json: { type: "string" },
-      help: { type: "boolean", default: false },
-    },
+  const values = readValues(HELP.replace("NAMES", Object.keys(WORKLOADS).join(", ")), {
+    only: { type: "string" },
+    repetitions: { type: "string" },
   });
-  if (values.help) {
-    console.log(HELP.replace("NAMES", Object.keys(WORKLOADS).join(", ")));
-    process.exit(0);
-  }
   const names = values.only?.split(",") ?? Object.keys(WORKLOADS);
   const wrong = names.find((name) => !Object.hasOwn(WORKLOADS, name));
   if (wrong !== undefined) throw new Error(`Cannot measure "${wrong}": see --help`);
-  const repetitions = Number(values.repetitions ?? (values.quick ? 2 : 5));
-  if (!(Number.isInteger(repetitions) && repetitions > 0)) {
-    throw new Error(`Cannot use --repetitions=${values.repetitions}: give a whole number above 0`);
-  }
+  const repetitions = wholeNumber(values.repetitions ?? (values.quick ? 2 : 5), "repetitions");
   const kept = values.quick || values.only ? undefined : join(BENCH, "results", "sharing.json");
   return {
     names,
@@ -140,15 +125,7 @@ async function main() {
   }
   const rows = toRows(results);
   for (const name of options.names) console.log(`\n${table(name, rows)}`);
-  if (!options.json) return;
-  const path = resolve(options.json);
-  writeFileSync(path, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
-  console.log(`\nWrote ${path}`);
+  if (options.json) write(options.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(main);
