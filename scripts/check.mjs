@@ -58,7 +58,7 @@ function steps({ deno, node, std }) {
       script("check_doc_examples.mjs", "--self-test"),
       script("check_doc_examples.mjs"),
     ],
-    "doc-examples": [script("check_examples.mjs")],
+    "doc-examples": [script("check_examples.mjs"), script("check_other_blocks.mjs")],
     programs: [script("check_examples.mjs", "--folder")],
   };
 }
@@ -67,21 +67,20 @@ const BOUND_MS = 600_000;
 
 async function runStep(name, commands) {
   const started = performance.now();
-  let last = "";
+  const summaries = [];
   for (const [path, args] of commands) {
     const result = await runChild(path, args, { timeout: BOUND_MS });
     const problem = result.error?.message ??
       (result.timedOut ? `no end within ${BOUND_MS / 1000} s` : undefined) ??
       (result.code === 0 ? undefined : `exit code ${result.code ?? result.signal}`);
-    last = result.output;
+    summaries.push(result.output.trim().split("\n").at(-1));
     if (!problem) continue;
     console.log(`FAILED ${name}: ${problem} (${time(started)})`);
     console.log(result.output.trimEnd().split("\n").map((line) => `  | ${line}`).join("\n"));
     return false;
   }
-  // The examples' script ends with one line that says what it ran.
-  const summary = last.trim().split("\n").at(-1);
-  const note = name.match(/example|programs/) ? `: ${summary}` : "";
+  // The scripts for examples end with one line that says what they ran.
+  const note = name.match(/example|programs/) ? `: ${summaries.join("; ")}` : "";
   console.log(`ok     ${name}${note} (${time(started)})`);
   return true;
 }

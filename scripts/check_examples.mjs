@@ -1,5 +1,5 @@
-// Runs every example on the three runtimes: the ```ts blocks of doc comments (src, mod.ts) and of
-// Markdown (README.md, docs), and with --folder the programs of examples/.
+// Runs every example on the three runtimes: the ```ts and ```js blocks of doc comments (src, mod.ts)
+// and of Markdown (README.md, docs), and with --folder the programs of examples/.
 // `node scripts/check_examples.mjs [--runtime=deno|bun|node|all] [--folder] [filters]`.
 //
 // A block runs as it stands; what the comments behind its console.log() say must be printed. What
@@ -11,9 +11,10 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { blocksOf, documents, expectedOutput, missingOutput } from "./example_blocks.mjs";
+import { blocksOf, documents, expectedOutput, unprinted } from "./example_blocks.mjs";
 import {
   denoStd,
+  failure,
   findRuntime,
   parseRuntimes,
   ROOT,
@@ -28,6 +29,10 @@ const RUNNER = join(ROOT, "scripts", "example_runner.mjs");
 const BATCH = 20;
 const BOUND_MS = 30_000; // one example without a line of output
 const PROGRAM_BOUND_MS = 60_000;
+/** What a block is saved as, by the word behind its fence. */
+const EXTENSION = { ts: "ts", js: "mjs" };
+/** Asks whether it is the program itself, so that it has to be one. */
+const AS_MAIN = /import\.meta\.main|process\.argv\[1\]/;
 /** Says in a program of examples/ that it is not for unattended runs. */
 const NOT_RUN = /^\/\/ not run by check: .+/m;
 
@@ -38,7 +43,7 @@ function extract(filters) {
   let ignored = 0;
   for (const name of documents()) {
     if (filters.length > 0 && !filters.some((filter) => name.includes(filter))) continue;
-    for (const block of blocksOf(name)) {
+    for (const block of blocksOf(name).filter(({ kind }) => kind in EXTENSION)) {
       if (block.runtimes.length === 0) ignored++;
       if (block.check) examples.push(save(name, block));
     }
@@ -46,11 +51,11 @@ function extract(filters) {
   return { examples, ignored };
 }
 
-function save(document, { line, text, runtimes }) {
+function save(document, { kind, line, text, runtimes }) {
   const named = text.match(/^\/\/ ([\w-]+\.ts)\s*$/m);
   const asked = named && text.startsWith(named[0]) ? named[1] : undefined;
   const folder = join(ROOT, FOLDER, document.replaceAll("/", "_"));
-  const path = join(folder, asked ?? `line_${line}.ts`);
+  const path = join(folder, asked ?? `line_${line}.${EXTENSION[kind]}`);
   mkdirSync(folder, { recursive: true });
   // Blank lines in front: a stack trace then names the document's own line.
   writeFileSync(path, `${"\n".repeat(line - 1)}${text}\n`);
@@ -58,7 +63,7 @@ function save(document, { line, text, runtimes }) {
     name: `${document}:${line}`,
     path,
     url: pathToFileURL(path).href,
-    asMain: text.includes("import.meta.main"),
+    asMain: AS_MAIN.test(text),
     runtimes,
     expected: expectedOutput(text),
   };
@@ -94,24 +99,7 @@ async function runMain(runtime, example, timeout) {
     timeout,
     cwd: dirname(example.path),
   });
-  return failure(result, timeout) ?? unprinted(example, result.output);
-}
-
-/** What an example says it prints and did not. */
-function unprinted({ expected }, output) {
-  const missing = missingOutput(expected, output);
-  if (missing === undefined) return undefined;
-  return `did not print what its comment says: ${missing}\n${output}`;
-}
-
-function failure(result, timeout) {
-  const reasons = result.leftovers.map((left) => `left a process behind: ${left}`);
-  if (result.timedOut) reasons.push(`no end within ${timeout / 1000} s`);
-  else if (result.error) reasons.push(result.error.message);
-  else if (result.code !== 0) {
-    reasons.push(`ended with ${result.signal ?? `exit code ${result.code}`}`);
-  }
-  return reasons.length > 0 ? `${reasons.join("; ")}\n${result.output}` : undefined;
+  return failure(result, timeout) ?? unprinted(example.expected, result.output);
 }
 
 /** Runs examples in one process; what a process's early end left out goes into another one. */
@@ -134,7 +122,7 @@ async function runBatch(runtime, batch, report) {
     const broken = failure(result, BOUND_MS);
     for (const [index, { outcome, lines }] of state.entries()) {
       if (outcome === "failed") report(rest[index], lines.join("\n"));
-      const problem = outcome === "ok" && unprinted(rest[index], lines.join("\n"));
+      const problem = outcome === "ok" && unprinted(rest[index].expected, lines.join("\n"));
       if (problem) report(rest[index], problem);
       if (!outcome && index === current) report(rest[index], broken ?? "ended the process");
     }

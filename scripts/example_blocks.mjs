@@ -1,10 +1,10 @@
-// Finds the ```ts blocks of doc comments (src, mod.ts) and of Markdown (README.md, docs), and what
+// Finds the blocks of code in doc comments (src, mod.ts) and in Markdown (README.md, docs), and what
 // they say that they print.
 //
-// Words behind ```ts, which readers of the rendered page do not see:
+// Words behind ```ts, ```js and ```python, which readers of the rendered page do not see:
 //   ignore            left out: no types, no run
 //   no-run: reason    its types are checked, it is not run
-//   only=deno: reason runs on that runtime alone; names separated by "+"
+//   only=deno: reason runs on that runtime alone; names separated by "+"; not for python
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { ROOT, RUNTIMES } from "./runtimes.mjs";
@@ -21,12 +21,18 @@ export function documents() {
   return [...code, ...prose].filter((name) => existsSync(join(ROOT, name))).sort();
 }
 
-/** The blocks of one document: `{ line, text, run, runtimes }`; `line` is the first of its text. */
+/**
+ * The blocks of one document: `{ kind, line, text, check, runtimes }`. `kind` is the word behind the
+ * fence, `line` the first of its text; the last two are for code that runs.
+ */
 export function blocksOf(name) {
   const source = readFileSync(join(ROOT, name), "utf8");
   const lines = name.endsWith(".md") ? source.split("\n") : docComments(source);
   return blocks(lines, name);
 }
+
+/** Kinds that run. */
+const CODE = ["ts", "js", "python"];
 
 /** The text of a source file's doc comments, every other line blank, so that line numbers hold. */
 function docComments(source) {
@@ -49,25 +55,24 @@ function blocks(lines, name) {
     const fence = line.match(/^(\s*)(`{3,})(.*)$/);
     if (!open && fence) {
       const [, kind, rest] = fence[3].trim().match(/^([^\s,]*)[\s,]*(.*)$/);
-      const wanted = kind === "ts" || kind === "typescript";
-      const how = wanted ? directive(rest, `${name}:${index + 1}`) : {};
+      const how = CODE.includes(kind) ? directive(kind, rest, `${name}:${index + 1}`) : {};
       const shape = { fence: fence[2], indent: fence[1].length };
-      open = { ...shape, ...how, wanted, line: index + 2, text: [] };
+      open = { ...shape, ...how, kind, line: index + 2, text: [] };
     } else if (open && fence && fence[2].length >= open.fence.length && fence[3].trim() === "") {
-      if (open.wanted) found.push({ ...open, text: open.text.join("\n") });
+      found.push({ ...open, text: open.text.join("\n") });
       open = undefined;
     } else if (open) open.text.push(line.slice(open.indent));
   }
   return found;
 }
 
-/** What the words behind ```ts ask for; throws for any others. */
-function directive(text, place) {
+/** What the words behind a fence ask for; throws for any others. */
+function directive(kind, text, place) {
   if (text === "") return { check: true, runtimes: RUNTIMES };
   if (text === "ignore") return { check: false, runtimes: [] };
   const [, word, names, reason] = text.match(/^(no-run|only=([\w+]+))(?::\s*(.+))?$/) ?? [];
   const runtimes = word === "no-run" ? [] : names?.split("+");
-  if (!runtimes?.every((one) => RUNTIMES.includes(one))) {
+  if (!runtimes?.every((one) => kind !== "python" && RUNTIMES.includes(one))) {
     throw new Error(`Cannot read example at ${place}: ${JSON.stringify(text)} means nothing here`);
   }
   if (!reason) {
@@ -96,6 +101,13 @@ export function expectedOutput(text) {
 
 /** Runtimes print the same value with other white space, commas and quotes. */
 const plain = (text) => text.replace(/[\s,]/g, "").replace(/['`]/g, '"');
+
+/** What an example says it prints and did not, as text for a report. */
+export function unprinted(expected, output) {
+  const missing = missingOutput(expected, output);
+  if (missing === undefined) return undefined;
+  return `did not print what its comment says: ${missing}\n${output}`;
+}
 
 /** The first expectation that the output does not meet, if any. `…` stands for anything. */
 export function missingOutput(expected, output) {

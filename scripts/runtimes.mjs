@@ -198,6 +198,17 @@ export function runChild(path, args, options = {}) {
   });
 }
 
+/** What went wrong with a child that was given `timeout` ms, with its output; or nothing. */
+export function failure(result, timeout) {
+  const reasons = result.leftovers.map((left) => `left a process behind: ${left}`);
+  if (result.timedOut) reasons.push(`no end within ${timeout / 1000} s`);
+  else if (result.error) reasons.push(result.error.message);
+  else if (result.code !== 0) {
+    reasons.push(`ended with ${result.signal ?? `exit code ${result.code}`}`);
+  }
+  return reasons.length > 0 ? `${reasons.join("; ")}\n${result.output}` : undefined;
+}
+
 function collect(child, onLine) {
   let both = "";
   let stdout = "";
