@@ -188,18 +188,25 @@ class Round {
       faults.push(`${missing.length} lost with ${killedConsumers} killed consumers: ${some}`);
     }
     if (this.#large && takes.length === 0) faults.push("no large item came out");
-    for (const path of this.#takes) this.#checkOrder(path, faults);
+    const late = this.#takes.flatMap((path) => this.#late(path));
+    if (late.length > killedConsumers) {
+      faults.push(`${late.length} out of order with ${killedConsumers} killed consumers: ${late}`);
+    }
     return faults.slice(0, 20);
   }
 
-  /** What one consumer gets of one producer is in order. */
-  #checkOrder(path: string, faults: string[]): void {
-    const last = new Map<string, number>();
+  /**
+   * What one consumer gets of one producer is in order, but for what was on its way to a child that was
+   * killed: that may come late.
+   */
+  #late(path: string): string[] {
+    const last = new Map<string, number>(), late: string[] = [];
     for (const line of this.#lines([path])) {
       const [name, index] = line.split(" ");
-      if (Number(index) <= (last.get(name!) ?? -1)) faults.push(`${line} is out of order`);
-      last.set(name!, Number(index));
+      if (Number(index) <= (last.get(name!) ?? -1)) late.push(line);
+      else last.set(name!, Number(index));
     }
+    return late;
   }
 
   #diary(list: string[]): string {

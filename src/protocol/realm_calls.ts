@@ -8,6 +8,7 @@ import { livingRealms, ownNumber } from "./living_realms.ts";
 import type { Letter } from "./messages.ts";
 import { inOneProcess, isWithin, postOffice, type Recipient } from "./post_office.ts";
 import { realm } from "./realm.ts";
+import { isReturnable, Receipts, TAKE_BACK } from "./receipts.ts";
 import { revive } from "./revive.ts";
 import { ProcessError } from "./shared_errors.ts";
 import { withResolvers } from "./with_resolvers.ts";
@@ -42,7 +43,14 @@ type Body =
     /** The number of the caller, where it is of the same process. */
     readonly client: number;
   }
-  | { readonly type: "result"; readonly number: number; readonly value: unknown }
+  | {
+    readonly type: "result";
+    readonly number: number;
+    readonly value: unknown;
+    /** Whether the caller's realm shall say that it came. */
+    readonly receipt: boolean;
+  }
+  | { readonly type: "received"; readonly number: number }
   | { readonly type: "error"; readonly number: number; readonly error: unknown };
 
 interface PendingCall {
@@ -61,6 +69,7 @@ export class RealmCalls implements Recipient {
   readonly #strangers = new Map<string, number>();
   /** What clients were given to do with services, by number and service. */
   readonly #operations = new Map<number, Map<string, Operations>>();
+  readonly #receipts = new Receipts();
   #lastCall = 0;
   /** Keeps the program running while somebody waits. */
   #alive: ReturnType<typeof setInterval> | undefined;
@@ -119,7 +128,9 @@ export class RealmCalls implements Recipient {
       case "call":
         return void this.#serve(from, message);
       case "result":
-        return this.#take(message.number)?.resolve(message.value);
+        return this.#accept(from, message);
+      case "received":
+        return this.#receipts.received(from, message.number);
       case "error":
         return this.#take(message.number)?.reject(message.error);
     }
@@ -131,12 +142,21 @@ export class RealmCalls implements Recipient {
       this.#take(number);
       reject(new ProcessError(`Cannot ${what}: ${to}, which served it, has ended`));
     }
+    this.#receipts.gone(address);
     for (const [from, number] of this.#strangers) {
       if (!isWithin(from, address)) continue;
       this.#strangers.delete(from);
       this.#operations.delete(number);
       livingRealms().leave(number);
     }
+  }
+
+  #accept(from: string, { number, value, receipt }: Body & { readonly type: "result" }): void {
+    const call = this.#take(number);
+    if (!receipt) return call?.resolve(value);
+    this.#office.send(from, { type: "received", number } satisfies Body, false);
+    // After the microtask in which that leaves.
+    queueMicrotask(() => call?.resolve(value));
   }
 
   /** It holds what this realm cannot put together: the caller is told. */
@@ -160,14 +180,19 @@ export class RealmCalls implements Recipient {
   async #serve(from: string, call: Body & { readonly type: "call" }): Promise<void> {
     const { number } = call;
     const options = { shared: inOneProcess(from, this.#office.address) };
-    let encoded;
+    let encoded, kept;
     try {
       const value = await this.#run(from, call);
-      encoded = encode({ type: "result", number, value } satisfies Body, "result", options);
+      if (isReturnable(value)) kept = value;
+      const body: Body = { type: "result", number, value, receipt: kept !== undefined };
+      encoded = encode(body, "result", options);
     } catch (error) {
       encoded = encodeFailure(number, error, options);
     }
-    this.#office.send(from, encoded.value, encoded.marked, encoded.transfer);
+    const sent = this.#office.send(from, encoded.value, encoded.marked, encoded.transfer);
+    if (!kept) return;
+    if (sent) this.#receipts.expect(from, number, kept);
+    else kept[TAKE_BACK]();
   }
 
   #run(from: string, { id, method, args, client }: Body & { readonly type: "call" }): unknown {

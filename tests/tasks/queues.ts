@@ -136,6 +136,47 @@ export const getLater = task(
   },
 );
 
+/** Asks for so many items, and never looks at an answer. */
+export const getAndFreeze = task(
+  import.meta,
+  async (queue: SharedQueue, count: number, diary: string): Promise<void> => {
+    for (let i = 0; i < count; i++) void queue.get();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    appendFileSync(diary, "frozen\n");
+    for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+  },
+);
+
+/** Says how long the next items are; blocks its thread. */
+export const sizesSync = task(
+  import.meta,
+  async (
+    queue: SharedQueue<Uint8Array>,
+    count: number,
+    back: SharedQueue<number>,
+  ): Promise<void> => {
+    for (let i = 0; i < count; i++) await back.put(queue.getSync({ timeout: LONG }).length);
+  },
+);
+
+/** Passes one item on. */
+export const forward = task(
+  import.meta,
+  async <T>(from: SharedQueue<T>, to: SharedQueue<T>): Promise<void> => {
+    await to.put(await from.get({ timeout: LONG }));
+  },
+);
+
+/** Dies as soon as it has got an item, with nothing in between but to write it down. */
+export const getAndDie = task(
+  import.meta,
+  async (queue: SharedQueue<Numbered>, diary: string): Promise<void> => {
+    const [producer, index] = await queue.get();
+    appendFileSync(diary, `${producer} ${index}\n`);
+    process.kill(process.pid, "SIGKILL");
+  },
+);
+
 /** Has an item accepted that cannot fit into the ring, and dies. */
 export const putAndDie = task(
   import.meta,

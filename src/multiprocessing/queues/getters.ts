@@ -10,20 +10,25 @@ import type { QueueParts } from "./queue_parts.ts";
 /** Those who get items in one realm. */
 export class Getters {
   readonly #intake: Intake;
-  readonly #outbox: Outbox;
+  /** For what came back, which is taken first. */
+  readonly #returned: Intake;
+  /** What this realm has to write, into the queue and among what came back. */
+  readonly #outboxes: readonly [Outbox, Outbox];
   readonly #patience: Patience;
   readonly #items: EventCount;
   /** Those who are late and have a part of an item: who is in line cannot take one before them. */
   readonly #late: EventCount;
   readonly #realms = livingRealms();
 
-  /** @param outbox of the same realm */
-  constructor(parts: QueueParts, outbox: Outbox) {
-    this.#outbox = outbox;
+  /** @param outboxes of the same realm, for the queue and for what came back */
+  constructor(parts: QueueParts, outboxes: readonly [Outbox, Outbox]) {
+    this.#outboxes = outboxes;
     this.#patience = new Patience(parts.ring);
     this.#items = parts.items;
     this.#late = parts.moreWhoWaitForItems("free");
-    this.#intake = new Intake(parts, new RingReader(parts.ring, parts.packer.head));
+    const { head } = parts.packer, returned = parts.returned!;
+    this.#intake = new Intake(parts, new RingReader(parts.ring, head));
+    this.#returned = new Intake(returned, new RingReader(returned.ring, head));
   }
 
   /** Takes an item at once, or when one comes. */
@@ -35,7 +40,7 @@ export class Getters {
           ? this.#take(getter, take)
           : undefined);
       if (got) return got.value;
-      if (limits.timeout !== 0 || this.#intake.isMidway(getter)) {
+      if (limits.timeout !== 0 || this.#isMidway(getter)) {
         return this.#getLater(getter, take, limits);
       }
     } else if (limits.timeout !== 0) return this.#getLater({}, take, limits);
@@ -52,22 +57,36 @@ export class Getters {
       return this.#take(getter, take);
     };
     const got = this.#items.waitSync(attempt, limits) ??
-      (this.#intake.isMidway(getter) ? this.#items.waitSync(attempt, this.#forEver) : undefined);
+      (this.#isMidway(getter) ? this.#items.waitSync(attempt, this.#forEver) : undefined);
     if (got) return got.value;
     throw empty();
   }
 
   /** What waits here for room may be what it waits for. */
   #take<T>(getter: object, take: Take<T>): Got<T> | undefined {
+    const [outbox, back] = this.#outboxes;
     for (;;) {
-      const got = this.#intake.take(getter, take);
-      if (got || !this.#outbox.flush()) return got;
+      const got = this.#takeNext(getter, take);
+      if (got || !(outbox.flush() || back.flush())) return got;
     }
+  }
+
+  #takeNext<T>(getter: object, take: Take<T>): Got<T> | undefined {
+    if (!this.#intake.isMidway(getter)) {
+      const got = this.#returned.take(getter, take);
+      if (got || this.#returned.isMidway(getter)) return got;
+    }
+    return this.#intake.take(getter, take);
+  }
+
+  /** Whether this getter has the first parts of an item. */
+  #isMidway(getter: object): boolean {
+    return this.#intake.isMidway(getter) || this.#returned.isMidway(getter);
   }
 
   async #getLater<T>(getter: object, take: Take<T>, { timeout, client }: WaitLimits): Promise<T> {
     const outcome = (): Outcome<T> | undefined => {
-      if (!this.#realms.isAlive(client) && !this.#intake.isMidway(getter)) return undefined;
+      if (!this.#realms.isAlive(client) && !this.#isMidway(getter)) return undefined;
       try {
         return this.#take(getter, take);
       } catch (fault) {
@@ -75,7 +94,7 @@ export class Getters {
       }
     };
     let got = await this.#items.wait(outcome, { timeout, client });
-    while (!got && this.#intake.isMidway(getter)) {
+    while (!got && this.#isMidway(getter)) {
       got = await this.#late.wait(outcome, this.#forEver);
     }
     if (!got) throw empty();

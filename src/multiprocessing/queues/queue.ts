@@ -18,8 +18,13 @@ const KIND = kindOf("Queue");
  *
  * `put` resolves when the item is accepted. What does not fit into shared memory (1 MiB) then waits in the
  * worker that has put it, as in Python, and is lost when that worker is killed; one that ends in good
- * order leaves it to the main thread. So workers can be joined before their items are read. A worker
- * that dies at any moment harms nobody else: it loses the item that it was taking.
+ * order leaves it to the main thread. So workers can be joined before their items are read.
+ *
+ * A worker may die at any moment and harms nobody else. In a child process of the creator, an item counts as
+ * taken when the child has it, just before `get` resolves: one that was on its way to a child that died
+ * goes to the next getter, before all others. It may come after items that were taken meanwhile, and does not
+ * count towards `maxsize`. A thread has taken an item when it has copied it out of shared memory: of one that
+ * is killed between that and the code behind `get`, that item is lost.
  *
  * Workers in another process than the creator's reach it by calls, some 100 µs each, of which several can
  * be on the way at a time; when the process of the creator ends, they reject with `ProcessError`.

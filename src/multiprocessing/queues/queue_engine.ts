@@ -1,9 +1,11 @@
 /** A queue in shared memory. */
+import { type Returnable, TAKE_BACK } from "../../protocol/receipts.ts";
 import type { Engine } from "../sharing/link.ts";
 import type { Message, Packer } from "../sharing/packer.ts";
 import type { WaitLimits } from "../sync/event_count.ts";
 import { Getters } from "./getters.ts";
 import type { Take } from "./intake.ts";
+import type { Outbox } from "./outbox.ts";
 import { Putters } from "./putters.ts";
 import { type QueueMemory, QueueParts } from "./queue_parts.ts";
 
@@ -31,16 +33,23 @@ export interface QueueOps {
  *
  * A bounded queue has a word for each place, which an item takes before it enters the ring. What was accepted
  * and does not fit into the ring waits in the memory of its realm (`outbox.ts`).
+ *
+ * An item that was taken for a client in another process, which ended before it had the answer, comes back
+ * into a ring of its own, from which getters take first. It has no place there: for so many items a queue
+ * may be longer than its bound. For `join` it stays an item that was taken and is not done.
  */
 export class QueueEngine implements Engine<QueueOps> {
   readonly putters: Putters;
   readonly getters: Getters;
   readonly #parts: QueueParts;
+  /** For what comes back. */
+  readonly #back: Outbox;
 
   constructor(memory: QueueMemory) {
     const parts = this.#parts = new QueueParts(memory);
     this.putters = new Putters(parts);
-    this.getters = new Getters(parts, this.putters.outbox);
+    this.#back = new Putters(parts.returned!).outbox;
+    this.getters = new Getters(parts, [this.putters.outbox, this.#back]);
   }
 
   /** A new queue of so many places; 0 for as many as come. */
@@ -71,16 +80,12 @@ export class QueueEngine implements Engine<QueueOps> {
 
   /** Items now. */
   count(): number {
-    const { leftover, account } = this.#parts;
-    leftover.clear();
-    return account.count();
+    return countOf(this.#parts) + countOf(this.#parts.returned!);
   }
 
   /** Looks in the order in which items pass: none can be overlooked. */
   isEmpty(): boolean {
-    const { leftover, buffered, ring } = this.#parts;
-    leftover.clear();
-    return buffered.all === 0 && ring.isEmpty;
+    return isEmpty(this.#parts) && isEmpty(this.#parts.returned!);
   }
 
   isFull(): boolean {
@@ -94,7 +99,23 @@ export class QueueEngine implements Engine<QueueOps> {
     return await undone.wait(() => this.isEmpty() && undone.isDone, limits);
   }
 
-  readonly #parcel: Take<Parcel> = ({ headLength, rest }) => {
-    return { head: this.packer.head.slice(0, headLength), rest };
+  readonly #parcel: Take<Parcel & Returnable> = ({ headLength, rest }) => {
+    const head = this.packer.head.slice(0, headLength);
+    return { head, rest, [TAKE_BACK]: () => this.#back.send(messageOf(head, rest), 0) };
   };
+}
+
+function messageOf(head: Uint8Array, rest: Uint8Array | undefined): Message {
+  const headLength = head.length;
+  return { head, headLength, rest: rest ? [rest] : [], length: headLength + (rest?.length ?? 0) };
+}
+
+function countOf({ leftover, account }: QueueParts): number {
+  leftover.clear();
+  return account.count();
+}
+
+function isEmpty({ leftover, buffered, ring }: QueueParts): boolean {
+  leftover.clear();
+  return buffered.all === 0 && ring.isEmpty;
 }

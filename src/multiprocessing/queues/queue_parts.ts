@@ -14,6 +14,10 @@ export interface QueueMemory {
   readonly ring: SharedArrayBuffer;
   /** Whether it counts what is done. */
   readonly joinable: boolean;
+  /** Items that were taken for a client that ended before it had them: a queue without bound. */
+  readonly returned?: QueueMemory;
+  /** Words of the queue that this one is part of: its getters are woken. */
+  readonly getters?: SharedArrayBuffer;
 }
 
 /** Words: those that producers change, then those of consumers, each in a cache line of its own. */
@@ -23,12 +27,15 @@ const WRITER = 32, WANTED = 33, NEXT = 34, LEFTOVER = 35;
 const READER = 48, TAKEN = 49;
 const BUFFERED = 64, FIXED = BUFFERED + BUFFERED_WORDS;
 
+/** Bytes of the ring for what came back, mostly little. */
+const RETURNED = 16 * 1024;
+
 /** What of a queue is in shared memory, as one realm has it. */
 export class QueueParts {
   readonly memory: QueueMemory;
   readonly ring: ByteRing;
   /** For the items of this realm. */
-  readonly packer: Packer = new Packer();
+  readonly packer: Packer;
   /** Who may put items into the ring. */
   readonly writer: OwnerWord;
   /** Who may take items out of the ring. */
@@ -48,11 +55,16 @@ export class QueueParts {
   readonly room: EventCount;
   /** Putters wait for a place. */
   readonly placeFreed: EventCount;
+  /** Those of the items that came back; it has none of its own. */
+  readonly returned: QueueParts | undefined;
   readonly #words: Int32Array;
+  readonly #getters: Int32Array;
 
-  constructor(memory: QueueMemory) {
+  constructor(memory: QueueMemory, packer: Packer = new Packer()) {
     this.memory = memory;
+    this.packer = packer;
     const words = this.#words = new Int32Array(memory.words);
+    this.#getters = memory.getters ? new Int32Array(memory.getters) : words;
     this.ring = new ByteRing(memory.ring);
     this.writer = new OwnerWord(words, WRITER);
     this.reader = new OwnerWord(words, READER);
@@ -67,12 +79,19 @@ export class QueueParts {
     this.items = this.moreWhoWaitForItems("strict");
     this.room = this.moreWhoWaitForRoom();
     this.placeFreed = new EventCount(words, PLACES, "strict");
+    this.returned = memory.returned && new QueueParts(memory.returned, packer);
   }
 
   /** Memory of a new queue of so many places; 0 for as many as come. */
   static allocate(maxsize: number, joinable: boolean): QueueMemory {
     const words = new SharedArrayBuffer(4 * (FIXED + maxsize));
-    return { words, ring: ByteRing.make().memory, joinable };
+    const returned: QueueMemory = {
+      words: new SharedArrayBuffer(4 * FIXED),
+      ring: ByteRing.make(RETURNED).memory,
+      joinable: false,
+      getters: words,
+    };
+    return { words, ring: ByteRing.make().memory, joinable, returned };
   }
 
   /** Places; 0 for as many as come. */
@@ -82,7 +101,7 @@ export class QueueParts {
 
   /** Those who wait for items apart from the others. */
   moreWhoWaitForItems(order: Order): EventCount {
-    return new EventCount(this.#words, ITEMS, order);
+    return new EventCount(this.#getters, ITEMS, order);
   }
 
   /** Those who wait for room apart from the others. */
