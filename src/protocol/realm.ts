@@ -59,12 +59,20 @@ export interface ClassCodec {
  * ```ts
  * import { currentTask, Pool, task, type TaskContext } from "@pool/core";
  *
- * const stepsLeft = ({ signal }: TaskContext, steps: number) => signal.aborted ? 0 : steps;
- * export const steps = task(import.meta, () => stepsLeft(currentTask(), 3));
+ * // Says how far a task is, and whether it shall go on.
+ * function mayGoOn({ signal, progress }: TaskContext, percent: number): boolean {
+ *   progress(percent);
+ *   return !signal.aborted;
+ * }
+ * export const work = task(import.meta, () => {
+ *   let percent = 0;
+ *   while (percent < 100 && mayGoOn(currentTask(), percent)) percent += 25;
+ *   return percent;
+ * });
  *
  * if (import.meta.main) {
  *   await using pool = new Pool(1);
- *   console.log(await pool.apply(steps)); // 3
+ *   console.log(await pool.apply(work)); // 100
  * }
  * ```
  */
