@@ -37,7 +37,7 @@ export type { CurrentProcess, CurrentThread } from "./src/multiprocessing/curren
 export { Local, local } from "./src/multiprocessing/local.ts";
 export { Connection } from "./src/multiprocessing/pipe/connection.ts";
 export { Pipe } from "./src/multiprocessing/pipe/pipe.ts";
-export type { PipeOptions } from "./src/multiprocessing/pipe/pipe.ts";
+export type { OneWayPipeOptions, PipeOptions } from "./src/multiprocessing/pipe/pipe.ts";
 export { waitReady } from "./src/multiprocessing/pipe/wait_ready.ts";
 export type {
   Bytes,

@@ -22,7 +22,7 @@ export const unload = task(import.meta, async function unload(belt: Receiver, lo
 
 if (import.meta.main) {
   const backend = process.argv[2] === "process" ? "process" : "thread";
-  const [belt, loader] = Pipe<string | number, never>({ duplex: false });
+  const [belt, loader] = Pipe<string | number>({ duplex: false });
   const lock = new Lock();
   await using pool = new Pool({ workers: 3, backend });
 

@@ -12,7 +12,7 @@ export const count = task(
 
 if (import.meta.main) {
   const Worker = process.argv[2] === "process" ? Process : Thread;
-  const [receiver, sender] = Pipe<number, never>({ duplex: false });
+  const [receiver, sender] = Pipe<number>({ duplex: false });
   // A connection that is passed on moves: this program keeps none that could hold off the end.
   const second = await sender.duplicate();
   new Worker({ target: count, args: [sender, 1, 500] }).start();

@@ -119,7 +119,7 @@ export class Empty extends PoolError {
  * ```ts
  * import { EOFError, Pipe } from "@pool/core";
  *
- * const [receiver, sender] = Pipe<string, string>({ duplex: false });
+ * const [receiver, sender] = Pipe<string>({ duplex: false });
  * await sender.send("the only one");
  * await sender.close();
  * console.log(await receiver.recv()); // the only one

@@ -13,10 +13,11 @@ import { Tenure } from "./tenure.ts";
  * ```ts
  * import { Pipe, type PipeOptions } from "@pool/core";
  *
- * const oneWay: PipeOptions = { duplex: false };
- * const [receiver, sender] = Pipe<string, string>(oneWay);
- * await sender.send("hello");
- * console.log(await receiver.recv()); // hello
+ * const options: PipeOptions = { duplex: true };
+ * const [ours, theirs] = Pipe<string, number>(options);
+ * await theirs.send("hello");
+ * await ours.send(5);
+ * console.log(await ours.recv(), await theirs.recv()); // hello 5
  * ```
  */
 export interface PipeOptions {
@@ -24,6 +25,40 @@ export interface PipeOptions {
   readonly duplex?: boolean;
 }
 
+/**
+ * A {@linkcode Pipe} in one direction: the first end receives, the second sends.
+ *
+ * @example
+ * ```ts
+ * import { type OneWayPipeOptions, Pipe } from "@pool/core";
+ *
+ * const oneWay: OneWayPipeOptions = { duplex: false };
+ * const [receiver, sender] = Pipe<string>(oneWay);
+ * await sender.send("hello");
+ * console.log(await receiver.recv()); // hello
+ * ```
+ */
+export interface OneWayPipeOptions extends PipeOptions {
+  /** Messages go from the second end to the first alone. */
+  readonly duplex: false;
+}
+
+/**
+ * Makes a pipe in one direction and returns its two ends: the first receives what the second sends. Else as
+ * the other form of {@linkcode Pipe}. Mirrors `multiprocessing.Pipe(False)`.
+ *
+ * @example
+ * ```ts
+ * import { Pipe } from "@pool/core";
+ *
+ * const [receiver, sender] = Pipe<number>({ duplex: false });
+ * await sender.send(1);
+ * console.log(await receiver.recv()); // 1
+ * ```
+ */
+export function Pipe<T = unknown>(
+  options: OneWayPipeOptions,
+): [receiver: Connection<T, never>, sender: Connection<never, T>];
 /**
  * Makes a pipe and returns its two ends: what is sent at one is received at the other. Mirrors
  * `multiprocessing.Pipe`.
@@ -43,6 +78,9 @@ export interface PipeOptions {
  * ```
  */
 export function Pipe<A = unknown, B = unknown>(
+  options?: PipeOptions,
+): [Connection<A, B>, Connection<B, A>];
+export function Pipe<A, B>(
   options?: PipeOptions,
 ): [Connection<A, B>, Connection<B, A>] {
   const { duplex } = checkOptions(options, "make pipe", ["duplex"]);
