@@ -1,5 +1,6 @@
 /** The classes of shared things by the name under which they travel. */
 import { realm } from "../protocol/realm.ts";
+import type { SharedHandle, SharedParts } from "../protocol/shareable.ts";
 import { reviveDict } from "./manager/dict_proxy.ts";
 import { reviveList } from "./manager/list_proxy.ts";
 import { ManagerClient } from "./manager/manager_client.ts";
@@ -21,28 +22,33 @@ import { reviveSemaphore } from "./sync/semaphore.ts";
 import { reviveSharedArray } from "./sync/shared_array.ts";
 import { reviveValue } from "./sync/value.ts";
 
+type Reviver = (parts: SharedParts) => SharedHandle;
+
 /** Lets this realm receive all shared things; may be called again. */
 export function installRevivers(): void {
   if (realm.revivers.size > 0) return;
-  const { revivers } = realm;
-  revivers.set("BoundedSemaphore", reviveBoundedSemaphore);
-  revivers.set("Barrier", reviveBarrier);
-  revivers.set("Condition", reviveCondition);
-  revivers.set("Connection", reviveConnection);
-  revivers.set("DictProxy", reviveDict);
-  revivers.set("Event", reviveEvent);
-  revivers.set("ListProxy", reviveList);
-  revivers.set("Lock", reviveLock);
-  revivers.set("ManagerClient", (parts) => new ManagerClient(parts));
-  revivers.set("ManagerServer", reviveServer);
-  revivers.set("NamespaceProxy", reviveNamespace);
-  revivers.set("Pipe", revivePipe);
-  revivers.set("JoinableQueue", reviveJoinableQueue);
-  revivers.set("Queue", reviveQueue);
-  revivers.set("SimpleQueue", reviveSimpleQueue);
-  revivers.set("RLock", reviveRLock);
-  revivers.set("Semaphore", reviveSemaphore);
-  revivers.set("SharedArray", reviveSharedArray);
-  revivers.set("Value", reviveValue);
+  // In here, as these modules import each other: outside, not all of them may be loaded yet.
+  const revivers: Readonly<Record<string, Reviver>> = {
+    Barrier: reviveBarrier,
+    BoundedSemaphore: reviveBoundedSemaphore,
+    Condition: reviveCondition,
+    Connection: reviveConnection,
+    DictProxy: reviveDict,
+    Event: reviveEvent,
+    JoinableQueue: reviveJoinableQueue,
+    ListProxy: reviveList,
+    Lock: reviveLock,
+    ManagerClient: (parts) => new ManagerClient(parts),
+    ManagerServer: reviveServer,
+    NamespaceProxy: reviveNamespace,
+    Pipe: revivePipe,
+    Queue: reviveQueue,
+    RLock: reviveRLock,
+    Semaphore: reviveSemaphore,
+    SharedArray: reviveSharedArray,
+    SimpleQueue: reviveSimpleQueue,
+    Value: reviveValue,
+  };
+  for (const [kind, revive] of Object.entries(revivers)) realm.revivers.set(kind, revive);
   offerHandOver();
 }
