@@ -14,6 +14,7 @@
  * struck out first, so that what they had sent away cannot be adopted after others saw the end.
  */
 import { livingRealms } from "../../protocol/living_realms.ts";
+import { countOf as ticketOf, ownerOf as holderOf, wordOf } from "../sharing/owned_word.ts";
 
 /** So many handles of one end can be open at a time. */
 const PLACES = 64;
@@ -110,16 +111,4 @@ export class Holders {
   #change(place: number, from: bigint, ticket: number, holder: number): boolean {
     return Atomics.compareExchange(this.#words, place, from, wordOf(ticket, holder)) === from;
   }
-}
-
-function wordOf(ticket: number, holder: number): bigint {
-  return BigInt(ticket) << 32n | BigInt(holder);
-}
-
-function ticketOf(word: bigint): number {
-  return Number(word >> 32n);
-}
-
-function holderOf(word: bigint): number {
-  return Number(word & 0x7fffffffn);
 }

@@ -22,6 +22,7 @@
  */
 import { livingRealms } from "../../protocol/living_realms.ts";
 import type { Engine } from "../sharing/link.ts";
+import { countOf as phaseOf, ownerOf, wordOf } from "../sharing/owned_word.ts";
 import { type Attempt, EVENT_COUNT_WORDS, EventCount } from "./event_count.ts";
 
 /** What came of a wait. */
@@ -145,7 +146,7 @@ export class BarrierEngine implements Engine<BarrierOps> {
     for (;;) {
       const phase = this.#phase;
       if (isBroken(phase)) return null;
-      const index = this.#take(placeWord(phase, client), phase);
+      const index = this.#take(wordOf(phase, client), phase);
       if (index !== undefined) return { index, phase };
       if (phase === this.#phase) return undefined;
     }
@@ -250,18 +251,6 @@ function isBroken(phase: number): boolean {
 /** Phases begin anew after two billion. */
 function isEarlier(a: number, b: number): boolean {
   return (a - b | 0) < 0;
-}
-
-function placeWord(phase: number, owner: number): bigint {
-  return BigInt(phase) << 32n | BigInt(owner);
-}
-
-function phaseOf(place: bigint): number {
-  return Number(place >> 32n);
-}
-
-function ownerOf(place: bigint): number {
-  return Number(place & 0xffff_ffffn);
 }
 
 /** The word that says of some phases whether they were reset. */
