@@ -1,6 +1,7 @@
 /** Tasks that take and give back: locks and semaphores alike. */
 import process from "node:process";
 import { type Event, type Lock, type RLock, type Semaphore, task, type Value } from "@pool/core";
+import { errorNames } from "./error_names.ts";
 
 /** What can be acquired. */
 export type Acquirable = Lock | RLock | Semaphore;
@@ -123,14 +124,7 @@ export const releaseAsStranger = task(
 export const blockingErrors = task(
   import.meta,
   function blockingErrors(thing: Acquirable): string[] {
-    return [() => thing.acquireSync(), () => thing.releaseSync()].map((call) => {
-      try {
-        call();
-        return "done";
-      } catch (error) {
-        return (error as Error).name;
-      }
-    });
+    return errorNames([() => thing.acquireSync(), () => thing.releaseSync()]);
   },
 );
 

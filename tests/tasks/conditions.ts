@@ -2,6 +2,7 @@
 import { appendFileSync } from "node:fs";
 import process from "node:process";
 import { Condition, Lock, task } from "@pool/core";
+import { errorNames } from "./error_names.ts";
 
 const write = (diary: string, line: string): void => appendFileSync(diary, `${line}\n`);
 
@@ -92,15 +93,11 @@ export const useWithoutLock = task(import.meta, (changed: Condition) =>
 /** What blocking does where memory is not shared. */
 export const blockElsewhere = task(import.meta, async (changed: Condition) => {
   using _held = await changed.acquire();
-  const calls = [() => changed.waitSync(), () => changed.notifySync(), () => changed.acquireSync()];
-  return calls.map((call) => {
-    try {
-      call();
-      return "none";
-    } catch (error) {
-      return (error as Error).name;
-    }
-  });
+  return errorNames([
+    () => changed.waitSync(),
+    () => changed.notifySync(),
+    () => changed.acquireSync(),
+  ]);
 });
 
 /** Adds to a buffer of four places, or takes from it, so many times. */

@@ -9,6 +9,7 @@ import {
   type SimpleQueue,
   task,
 } from "@pool/core";
+import { errorNames } from "./error_names.ts";
 
 type Kind = "thread" | "process";
 
@@ -141,21 +142,13 @@ export const failureOf = task(
 );
 
 export const blockElsewhere = task(import.meta, function blockElsewhere(end: Any): string[] {
-  const calls = [
+  return errorNames([
     () => end.sendSync(1),
     () => end.recvSync(),
     () => end.pollSync(),
     () => end.sendBytesSync(new Uint8Array(1)),
     () => end.recvBytesSync(),
-  ];
-  return calls.map((call) => {
-    try {
-      call();
-      return "none";
-    } catch (error) {
-      return (error as Error).name;
-    }
-  });
+  ]);
 });
 
 export const giveBack = task(import.meta, (end: Any): Any => end);

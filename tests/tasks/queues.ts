@@ -10,6 +10,7 @@ import {
   type SimpleQueue,
   task,
 } from "@pool/core";
+import { errorNames } from "./error_names.ts";
 
 /** An item of the tests: who has put it, and the how manieth of this producer it is. */
 export type Numbered = [producer: number, index: number];
@@ -250,13 +251,5 @@ export const echoSync = task(
 );
 
 export const syncElsewhere = task(import.meta, (queue: SharedQueue): string[] => {
-  const calls = [() => queue.putSync(1), () => queue.getSync()];
-  return calls.map((call) => {
-    try {
-      call();
-      return "none";
-    } catch (error) {
-      return nameOf(error);
-    }
-  });
+  return errorNames([() => queue.putSync(1), () => queue.getSync()]);
 });
