@@ -31,6 +31,8 @@ const isReviver = (path) => /^src\/multiprocessing\/(.*\/)?[^/]*reviver[^/]*\.ts
 const RULES = [
   { from: folder("protocol"), to: [] },
   { from: folder("core"), to: [{ path: folder("protocol") }] },
+  // What a module of tasks imports is loaded by each worker: nothing that starts or shares anything.
+  { from: file("task.ts"), to: [{ path: file("core/task.ts") }, { path: folder("protocol") }] },
   { from: folder("worker"), to: [{ path: folder("protocol") }, { path: isReviver }] },
   {
     // These choose or start an adapter; the inline one is its own worker.

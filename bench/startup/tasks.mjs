@@ -1,3 +1,3 @@
-import { task } from "@pool/core";
+import { task } from "@pool/core/task";
 
 export const noop = task(import.meta, (value) => value, { name: "noop" });

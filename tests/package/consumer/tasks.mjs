@@ -1,5 +1,5 @@
 import process from "node:process";
-import { task } from "@pool/core";
+import { task } from "@pool/core/task";
 
 export const square = task(import.meta, (x) => x * x);
 export const pid = task(import.meta, () => process.pid);
