@@ -14,7 +14,7 @@
  * struck out first, so that what they had sent away cannot be adopted after others saw the end.
  */
 import { livingRealms } from "../../protocol/living_realms.ts";
-import { countOf as ticketOf, ownerOf as holderOf, wordOf } from "../sharing/owned_word.ts";
+import { countOf as ticketOf, ownerOf as holderOf, wordOf } from "../sharing/place_word.ts";
 
 /** So many handles of one end can be open at a time. */
 const PLACES = 64;

@@ -1,6 +1,6 @@
 import type { Queue as QueueContract, QueueWait } from "../../core/queue.ts";
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
-import { checkQueueWait } from "./check_wait.ts";
+import { checkBlock } from "../sharing/check_block.ts";
 import type { QueueHandle } from "./queue_handle.ts";
 
 /**
@@ -34,12 +34,12 @@ export abstract class SharedQueue<T = unknown> implements QueueContract<T> {
    * sent, and with `InvalidStateError` after `close()`.
    */
   async put(item: T, options?: QueueWait): Promise<void> {
-    await this.#handle.put(item, checkQueueWait(options, "put item"));
+    await this.#handle.put(item, checkBlock(options, "put item"));
   }
 
   /** Takes the next item. Rejects with `Empty` where there is none in time. */
   async get(options?: QueueWait): Promise<T> {
-    return await this.#handle.get(checkQueueWait(options, "get item"));
+    return await this.#handle.get(checkBlock(options, "get item"));
   }
 
   /** As {@linkcode SharedQueue.put}, without waiting: rejects with `Full` where there is no room now. */
@@ -58,7 +58,7 @@ export abstract class SharedQueue<T = unknown> implements QueueContract<T> {
    * @throws what `put` rejects with, and `InvalidStateError` in child processes of the creator's
    */
   putSync(item: T, options?: QueueWait): void {
-    this.#handle.putSync(item, checkQueueWait(options, "put item"));
+    this.#handle.putSync(item, checkBlock(options, "put item"));
   }
 
   /**
@@ -67,7 +67,7 @@ export abstract class SharedQueue<T = unknown> implements QueueContract<T> {
    * @throws what `get` rejects with, and `InvalidStateError` in child processes of the creator's
    */
   getSync(options?: QueueWait): T {
-    return this.#handle.getSync(checkQueueWait(options, "get item"));
+    return this.#handle.getSync(checkBlock(options, "get item"));
   }
 
   /** Number of items now, those included that wait in a worker; approximate while others work. */

@@ -3,7 +3,7 @@ import { checkWait } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
 import type { Queue, QueueWait } from "../../core/queue.ts";
 import { PARTS } from "../../protocol/shareable.ts";
-import { checkQueueWait } from "./check_wait.ts";
+import { checkBlock } from "../sharing/check_block.ts";
 import { Line } from "./line.ts";
 
 /** Where the items of a queue are. */
@@ -60,7 +60,7 @@ export abstract class UnsharedQueue<T = unknown> implements Queue<T> {
    * Rejects with `Full` where there is none in time, and with `InvalidStateError` after `close()`.
    */
   async put(item: T, options?: QueueWait): Promise<void> {
-    const timeout = checkQueueWait(options, "put item");
+    const timeout = checkBlock(options, "put item");
     if (this.#closed) throw closed();
     if (this.#putters.isEmpty && this.#push(item)) return;
     if (timeout === 0 || !await this.#putters.wait(() => this.#push(item), timeout)) {
@@ -75,7 +75,7 @@ export abstract class UnsharedQueue<T = unknown> implements Queue<T> {
    * empty.
    */
   async get(options?: QueueWait): Promise<T> {
-    const timeout = checkQueueWait(options, "get item");
+    const timeout = checkBlock(options, "get item");
     let item: T;
     const take = (): boolean => {
       if (this.#store.length === 0) return false;

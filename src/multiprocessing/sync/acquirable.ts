@@ -1,7 +1,8 @@
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
+import { checkBlock } from "../sharing/check_block.ts";
 import type { Engine, Link } from "../sharing/link.ts";
-import { type AcquireOptions, checkAcquire, Held } from "./held.ts";
+import { type AcquireOptions, Held } from "./held.ts";
 
 /** How something was taken. */
 export interface Taken {
@@ -67,7 +68,7 @@ export abstract class Acquirable {
    * Rejects with `ProcessError` where the process that made it has ended.
    */
   async acquire(options?: AcquireOptions): Promise<Held | null> {
-    const taken = await this.#link.ops.acquire(checkAcquire(options, `acquire ${this.#word}`));
+    const taken = await this.#link.ops.acquire(checkBlock(options, `acquire ${this.#word}`));
     return taken && new Held(taken.ownerDied, () => this.#link.ops.release());
   }
 
@@ -78,7 +79,7 @@ export abstract class Acquirable {
    *   not end: this worker has it, or a child process that gives it back by way of this thread
    */
   acquireSync(options?: AcquireOptions): Held | null {
-    const timeout = checkAcquire(options, `acquire ${this.#word}`);
+    const timeout = checkBlock(options, `acquire ${this.#word}`);
     const engine = this.#link.engine(`acquire ${this.#word}`);
     const client = ownNumber();
     const taken = engine.acquireSync(client, timeout);

@@ -1,5 +1,4 @@
 import { ProcessError } from "../../core/errors.ts";
-import { checkBoolean, checkOptions, checkTimeout } from "../../core/options.ts";
 
 /**
  * How {@linkcode Lock.acquire} and its like wait.
@@ -19,17 +18,6 @@ export interface AcquireOptions {
   readonly block?: boolean;
   /** Longest wait in milliseconds; default: for ever. */
   readonly timeout?: number;
-}
-
-/** Checks them; the longest wait (ms), or nothing where there is no limit. */
-export function checkAcquire(
-  options: AcquireOptions | undefined,
-  call: string,
-): number | undefined {
-  if (options === undefined) return undefined;
-  const { block, timeout } = checkOptions(options, call, ["block", "timeout"]);
-  const limit = checkTimeout(timeout, "timeout");
-  return checkBoolean(block, "block") === false ? 0 : limit;
 }
 
 /**

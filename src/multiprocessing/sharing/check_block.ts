@@ -1,8 +1,13 @@
 import { checkBoolean, checkOptions, checkTimeout } from "../../core/options.ts";
-import type { QueueWait } from "../../core/queue.ts";
+
+/** What every call takes that waits as Python's `acquire`, `put` and `get` do. */
+interface BlockOptions {
+  readonly block?: boolean;
+  readonly timeout?: number;
+}
 
 /** Checks how a call waits; the longest wait (ms), or nothing where there is no limit. */
-export function checkQueueWait(options: QueueWait | undefined, call: string): number | undefined {
+export function checkBlock(options: BlockOptions | undefined, call: string): number | undefined {
   if (options === undefined) return undefined;
   const { block, timeout } = checkOptions(options, call, ["block", "timeout"]);
   const limit = checkTimeout(timeout, "timeout");
