@@ -1,6 +1,6 @@
 /** Feeds a child and gathers what it writes, without letting any of its pipes fill up. */
 import type { SpawnedChild } from "../adapters/spawn.ts";
-import type { Bytes, Communicated } from "./options.ts";
+import type { Bytes, Communicated } from "./output.ts";
 
 /** Sent at once at most (bytes), so that the end of a child is noticed in the middle of its input. */
 const SLICE = 1 << 18;

@@ -19,19 +19,14 @@ export { call, checkCall, checkOutput, CompletedProcess, run } from "./run.ts";
 export { Popen } from "./popen.ts";
 export { DEVNULL, PIPE, STDOUT } from "./options.ts";
 export type {
-  Bytes,
   CallCommandOptions,
-  CapturedOf,
   CheckOutputOptions,
-  Communicated,
   CommunicateOptions,
-  Decoded,
-  OutputOf,
-  Piped,
   PopenOptions,
   RunOptions,
   StreamOptions,
 } from "./options.ts";
+export type { Bytes, CapturedOf, Communicated, Decoded, OutputOf, Piped } from "./output.ts";
 export { CalledProcessError, SpawnError, TimeoutExpired } from "../protocol/subprocess_errors.ts";
 export type {
   Command,

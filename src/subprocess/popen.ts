@@ -6,15 +6,8 @@ import { type Command, TimeoutExpired } from "../protocol/subprocess_errors.ts";
 import { checkCommand, type CheckedCommand, checkInput } from "./check.ts";
 import { Exchange } from "./communication.ts";
 import { within } from "./limit.ts";
-import type {
-  Bytes,
-  Communicated,
-  CommunicateOptions,
-  Decoded,
-  Piped,
-  PopenOptions,
-  StreamOptions,
-} from "./options.ts";
+import type { CommunicateOptions, PopenOptions, StreamOptions } from "./options.ts";
+import type { Bytes, Communicated, Decoded, Piped } from "./output.ts";
 
 type State =
   | { readonly kind: "running" }

@@ -9,12 +9,11 @@ import {
 import { checkFlag, checkInput, POPEN_OPTIONS } from "./check.ts";
 import type {
   CallCommandOptions,
-  CapturedOf,
   CheckOutputOptions,
-  OutputOf,
   PopenOptions,
   RunOptions,
 } from "./options.ts";
+import type { CapturedOf, OutputOf } from "./output.ts";
 import { Popen } from "./popen.ts";
 
 /** After a kill: how long (ms) to read on where a child of the child still holds the pipe. */
