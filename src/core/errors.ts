@@ -1,14 +1,8 @@
 /** The library's errors, defined beside the protocol because they travel like any value. */
 export {
-  BrokenExecutor,
-  BrokenProcessPool,
-  BrokenThreadPool,
   CancelledError,
-  InvalidStateError,
   MaybeEncodingError,
-  PoolClosedError,
   PoolError,
-  QueueFullError,
   RemoteError,
   TaskLookupError,
   TimeoutError,
@@ -29,3 +23,11 @@ export {
   ProcessError,
 } from "../protocol/shared_errors.ts";
 export type { MessageFacts } from "../protocol/shared_errors.ts";
+export {
+  BrokenExecutor,
+  BrokenProcessPool,
+  BrokenThreadPool,
+  InvalidStateError,
+  PoolClosedError,
+  QueueFullError,
+} from "../protocol/state_errors.ts";

@@ -2,9 +2,10 @@
  * Errors across a boundary. Structured clone loses class, code, own properties and
  * `AggregateError.errors` on every runtime (Bun also `cause`), so that errors travel as records.
  */
-import { libraryErrors, RemoteError } from "./errors.ts";
+import { callErrors, RemoteError } from "./errors.ts";
 import { realm } from "./realm.ts";
 import { sharedErrors } from "./shared_errors.ts";
+import { stateErrors } from "./state_errors.ts";
 import { subprocessErrors } from "./subprocess_errors.ts";
 
 /** What travels of an error. */
@@ -107,7 +108,8 @@ function builtin(name: string): ErrorClass | undefined {
 
 /** The library's own, by name. */
 const ownClasses: Readonly<Record<string, ErrorClass>> = {
-  ...libraryErrors,
+  ...callErrors,
+  ...stateErrors,
   ...sharedErrors,
   ...subprocessErrors,
 };

@@ -150,7 +150,7 @@ export class BrokenBarrierError extends PoolError {
   }
 }
 
-/** These classes by name, beside `libraryErrors`. */
+/** These classes by name, beside `callErrors`. */
 export const sharedErrors: Readonly<Record<string, { prototype: Error }>> = {
   ProcessError,
   BufferTooShort,

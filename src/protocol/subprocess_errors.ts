@@ -191,7 +191,7 @@ export class CalledProcessError extends PoolError {
   }
 }
 
-/** These classes by name, beside `libraryErrors`. */
+/** These classes by name, beside `callErrors`. */
 export const subprocessErrors: Readonly<Record<string, { prototype: Error }>> = {
   SpawnError,
   TimeoutExpired,
