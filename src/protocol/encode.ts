@@ -25,6 +25,7 @@ import { isPrimitive } from "./primitive.ts";
 import { describeError } from "./error_record.ts";
 import { realm } from "./realm.ts";
 import {
+  departs,
   isShared,
   noteDeparture,
   PARTS,
@@ -270,7 +271,7 @@ class Copier {
     } catch (error) {
       throw this.#refusal(String((error as { message?: unknown } | null)?.message ?? error), error);
     }
-    if (handle.left) this.leaving.push([handle, parts]);
+    if (departs(handle, parts)) this.leaving.push([handle, parts]);
     this.marked = true;
     return this.#remember(handle, { [MARK]: "shared", parts });
   }

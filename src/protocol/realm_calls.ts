@@ -6,8 +6,10 @@ import { encode } from "./encode.ts";
 import { PoolError } from "./errors.ts";
 import { livingRealms, ownNumber } from "./living_realms.ts";
 import type { Letter } from "./messages.ts";
+import { type HandleNews, Offers } from "./offers.ts";
 import { inOneProcess, isWithin, postOffice, type Recipient } from "./post_office.ts";
 import { realm } from "./realm.ts";
+import { dropCopy } from "./shareable.ts";
 import { isReturnable, Receipts, TAKE_BACK } from "./receipts.ts";
 import { revive } from "./revive.ts";
 import { ProcessError } from "./shared_errors.ts";
@@ -51,25 +53,32 @@ type Body =
     readonly receipt: boolean;
   }
   | { readonly type: "received"; readonly number: number }
-  | { readonly type: "error"; readonly number: number; readonly error: unknown };
+  | { readonly type: "error"; readonly number: number; readonly error: unknown }
+  | { readonly type: "handles"; readonly news: readonly HandleNews[] };
 
 interface PendingCall {
   readonly to: string;
   readonly what: string;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** What `encode` made of its arguments, where handles may have left with them. */
+  readonly copy: unknown;
 }
 
 /** The calls of one realm, both ways. */
 export class RealmCalls implements Recipient {
   readonly #office = postOffice();
-  readonly #services = new Map<string, Service>();
+  readonly #offers = new Offers((id) => {
+    for (const services of this.#operations.values()) services.delete(id);
+  });
   readonly #pending = new Map<number, PendingCall>();
   /** Numbers of clients in other processes, by address. */
   readonly #strangers = new Map<string, number>();
   /** What clients were given to do with services, by number and service. */
   readonly #operations = new Map<number, Map<string, Operations>>();
   readonly #receipts = new Receipts();
+  /** What others shall know of their services' handles, by address. */
+  readonly #news = new Map<string, HandleNews[]>();
   #lastCall = 0;
   /** Keeps the program running while somebody waits. */
   #alive: ReturnType<typeof setInterval> | undefined;
@@ -78,15 +87,36 @@ export class RealmCalls implements Recipient {
     this.#office.recipient = this;
   }
 
-  /** Lets others call a service under this name, from now on and until {@linkcode withdraw}. */
-  offer(id: string, service: Service): void {
-    this.#services.set(id, service);
+  /**
+   * Lets others call a service under this name, from now on and until {@linkcode withdraw}, or until
+   * nobody can have a handle any more; see {@linkcode Offers}.
+   * @param owner the handle of this realm
+   */
+  offer(id: string, service: Service, owner?: object): void {
+    this.#offers.offer(id, service, owner);
   }
 
   /** Ends what {@linkcode offer} began. */
   withdraw(id: string): void {
-    this.#services.delete(id);
-    for (const services of this.#operations.values()) services.delete(id);
+    this.#offers.withdraw(id);
+  }
+
+  /** How many services this realm offers. */
+  get offered(): number {
+    return this.#offers.size;
+  }
+
+  /** Tells who serves something of a handle of it. What belongs to one turn leaves together. */
+  tell(via: string, news: HandleNews): void {
+    if (via === this.#office.address) return this.#offers.learn(via, news);
+    const waiting = this.#news.get(via);
+    if (waiting) return void waiting.push(news);
+    const all = [news];
+    this.#news.set(via, all);
+    queueMicrotask(() => {
+      this.#news.delete(via);
+      this.#office.send(via, { type: "handles", news: all } satisfies Body, false);
+    });
   }
 
   /**
@@ -106,7 +136,8 @@ export class RealmCalls implements Recipient {
     }
     const client = shared ? ownNumber() : 0;
     const body: Body = { type: "call", number, id, method, args: encoded.value, client };
-    this.#pending.set(number, { to: via, what: `${method} ${id}`, resolve, reject });
+    const copy = encoded.marked ? encoded.value : undefined;
+    this.#pending.set(number, { to: via, what: `${method} ${id}`, resolve, reject, copy });
     this.#alive ??= setInterval(() => {}, 2 ** 30);
     if (!this.#office.send(via, body, encoded.marked, encoded.transfer)) this.gone(via);
     return promise;
@@ -129,6 +160,8 @@ export class RealmCalls implements Recipient {
         return void this.#serve(from, message);
       case "result":
         return this.#accept(from, message);
+      case "handles":
+        return message.news.forEach((news) => this.#offers.learn(from, news));
       case "received":
         return this.#receipts.received(from, message.number);
       case "error":
@@ -137,12 +170,14 @@ export class RealmCalls implements Recipient {
   }
 
   gone(address: string): void {
-    for (const [number, { to, what, reject }] of this.#pending) {
+    for (const [number, { to, what, reject, copy }] of this.#pending) {
       if (!isWithin(to, address)) continue;
       this.#take(number);
+      dropCopy(copy);
       reject(new ProcessError(`Cannot ${what}: ${to}, which served it, has ended`));
     }
     this.#receipts.gone(address);
+    this.#offers.gone(address);
     for (const [from, number] of this.#strangers) {
       if (!isWithin(from, address)) continue;
       this.#strangers.delete(from);
@@ -160,7 +195,10 @@ export class RealmCalls implements Recipient {
   }
 
   /** It holds what this realm cannot put together: the caller is told. */
-  #refuse(from: string, { type, number }: Body, reason: unknown): void {
+  #refuse(from: string, message: Body, reason: unknown): void {
+    // What says nothing but that has no marks.
+    if (message.type === "handles") return;
+    const { type, number } = message;
     if (type !== "call") return this.#take(number)?.reject(reason);
     const options = { shared: inOneProcess(from, this.#office.address) };
     const { value, marked, transfer } = encodeFailure(number, reason, options);
@@ -190,13 +228,14 @@ export class RealmCalls implements Recipient {
       encoded = encodeFailure(number, error, options);
     }
     const sent = this.#office.send(from, encoded.value, encoded.marked, encoded.transfer);
+    if (!sent && encoded.marked) dropCopy(encoded.value);
     if (!kept) return;
     if (sent) this.#receipts.expect(from, number, kept);
     else kept[TAKE_BACK]();
   }
 
   #run(from: string, { id, method, args, client }: Body & { readonly type: "call" }): unknown {
-    const service = this.#services.get(id);
+    const service = this.#offers.find(id);
     if (!service) throw new ProcessError(`Cannot ${method} ${id}: it was shut down`);
     const operations = this.#operationsOf(client || this.#numberOf(from), id, service);
     const run = operations[method];

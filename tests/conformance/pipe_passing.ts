@@ -3,12 +3,14 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   Connection,
   EOFError,
+  Full,
   InvalidStateError,
   MaybeEncodingError,
   Pipe,
   type Pool,
   Process,
   ProcessError,
+  Queue,
   SimpleQueue,
   Thread,
 } from "@pool/core";
@@ -24,6 +26,7 @@ import {
   make,
   makeEcho,
   pause,
+  putFull,
   sendAway,
   sendBlocks,
   sendEnd,
@@ -148,6 +151,18 @@ function throughTests(pool: () => Pool): void {
     assertEquals(await a.recv(), "still here");
   });
 
+  it("one that did not get into a full queue stays open", async () => {
+    const queue = new Queue<unknown>(1), [a, b] = Pipe();
+    await queue.put("first");
+    await assertRejects(() => queue.put({ b }, { timeout: 0 }), Full);
+    await assertRejects(() => queue.put([b], { timeout: 10 }), Full);
+    assertThrows(() => queue.putSync(b, { timeout: 10 }), Full);
+    assertEquals(await pool().apply(putFull, [queue]), false);
+    assertEquals(b.closed, false);
+    await b.send("still here");
+    assertEquals(await a.recv(), "still here");
+  });
+
   it("one that is in use is refused", async () => {
     const [ours, theirs] = Pipe();
     const received = ours.recv();
@@ -196,6 +211,39 @@ function lostTests({ createPool, traits }: SuiteBackend, pool: () => Pool): void
       });
       assert(all.length <= 1);
     }
+  });
+
+  it("what waits in a pipe ends when nobody is left who could read it", async () => {
+    for (const close of ["close", "kill"]) {
+      const [ours, theirs] = Pipe(), [a, b] = Pipe(), [c, d] = Pipe(), [e, f] = Pipe();
+      const maker = createPool(1);
+      const reader = close === "kill" ? rejection(maker.apply(keep, [theirs])) : undefined;
+      if (reader) await within(SOON, () => ours.recv());
+      await ours.send({ list: [b] });
+      ours.sendSync(f);
+      // Within what will not be read either.
+      await a.send(d);
+      assertEquals([await a.poll(), await c.poll(), await e.poll()], [false, false, false]);
+      if (reader) maker.terminate();
+      else await theirs.close();
+      for (const end of [a, c, e]) {
+        await within(SOON, () => assertRejects(() => end.recv(), EOFError), "the end");
+      }
+      await reader;
+      maker.terminate();
+      await maker.join();
+    }
+  });
+
+  it("what was read of it stays", async () => {
+    const [ours, theirs] = Pipe(), [a, b] = Pipe();
+    await ours.send(b);
+    const end = await theirs.recv() as Any;
+    await theirs.close();
+    // Longer than it takes to see that nobody reads.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await end.send("still here");
+    assertEquals(await a.recv(), "still here");
   });
 
   it("of two that receive the same end one gets it, and the other an error", async () => {

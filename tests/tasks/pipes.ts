@@ -3,9 +3,11 @@ import process from "node:process";
 import {
   type Connection,
   EOFError,
+  Full,
   type Lock,
   Pipe,
   Pool,
+  type Queue,
   type SimpleQueue,
   task,
 } from "@pool/core";
@@ -178,6 +180,23 @@ export const echoAtReceived = task(
   import.meta,
   async function echoAtReceived(end: Any): Promise<number> {
     return await echo(await end.recv() as Any);
+  },
+);
+
+/** Whether an end is closed that did not get into a full queue. */
+export const putFull = task(
+  import.meta,
+  async function putFull(queue: Queue<unknown>): Promise<boolean> {
+    const [ours, theirs] = Pipe();
+    try {
+      await queue.put({ theirs }, { timeout: 0 });
+    } catch (error) {
+      if (!(error instanceof Full)) throw error;
+    }
+    const { closed } = theirs;
+    await theirs.close();
+    await ours.close();
+    return closed;
   },
 );
 

@@ -70,6 +70,11 @@ export class Channel {
     };
   }
 
+  /** Those who wait until nobody reads any more, whom no sender waits behind. */
+  watchers(): EventCount {
+    return new EventCount(new Int32Array(this.memory.words), ROOM, "free");
+  }
+
   /** For who blocks this thread: those who wait in it cannot go on by themselves. */
   attend(): void {
     this.room.attend();

@@ -1,8 +1,7 @@
-import { EOFError, MaybeEncodingError } from "../../core/errors.ts";
+import { EOFError } from "../../core/errors.ts";
 import { checkWait } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
-import { isShared, PARTS, type SharedParts } from "../../protocol/shareable.ts";
-import { walk } from "../../protocol/walk.ts";
+import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import {
   type Bytes,
   bytesToSend,
@@ -23,9 +22,13 @@ export let handleOf: (connection: Connection<unknown, never>) => Handle;
  * One end of a pipe; see {@linkcode Pipe}. Mirrors `multiprocessing.connection.Connection`.
  *
  * It may be passed in arguments, results and messages, and moves: the receiver has it from then on, and
- * this handle is closed. Who wants to keep one passes a {@linkcode Connection.duplicate}. Until it is
- * received it belongs to its sender: it ends with the sender, or when the job that should have received
- * it is over.
+ * this handle is closed. Who wants to keep one passes a {@linkcode Connection.duplicate}. Where the message
+ * is refused, as by a full queue, it stays open here.
+ *
+ * Until it is received it belongs to its sender: it ends with the sender, when the job or worker that should
+ * have received it is over, and when it waits in another pipe that nobody is left to read. What waits
+ * in a queue, or in the result of a call that was given up, stays open until it is taken or its sender
+ * ends: take such items out before a queue is dropped.
  *
  * The other side is at its end (`EOFError`) when all handles of this one are closed, or their workers
  * dead. A handle that is dropped without `close()` stays open as long as its worker lives.
@@ -89,22 +92,12 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
    * receive it, and with `InvalidStateError` when this handle is closed or not for sending.
    */
   async send(value: S): Promise<void> {
-    try {
-      await this.#handle.send(value);
-    } catch (error) {
-      keepConnections(value, error);
-      throw error;
-    }
+    await this.#handle.send(value);
   }
 
   /** As {@linkcode Connection.send}, but blocks this thread. */
   sendSync(value: S): void {
-    try {
-      this.#handle.sendSync(value);
-    } catch (error) {
-      keepConnections(value, error);
-      throw error;
-    }
+    this.#handle.sendSync(value);
   }
 
   /**
@@ -246,6 +239,16 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
     this.#handle.tenure.missed();
   }
 
+  /** @ignore */
+  back(): void {
+    this.#handle.tenure.back();
+  }
+
+  /** @ignore */
+  isOnWay(): boolean {
+    return this.#handle.tenure.isOnWay;
+  }
+
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
     throw new TypeError("Cannot turn Connection into JSON: pass it as it is");
@@ -255,16 +258,6 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
 /** The connection of this realm for one that came. */
 export function reviveConnection(parts: SharedParts): Connection {
   return new Connection(new Handle(Tenure.arrive(parts)));
-}
-
-/** What was not sent has not left. */
-function keepConnections(value: unknown, error: unknown): void {
-  // Then nothing had left, and reading the value may fail again.
-  if (error instanceof MaybeEncodingError) return;
-  walk(value, (object) => {
-    if (object instanceof Connection) handleOf(object).tenure.back();
-    return isShared(object);
-  });
 }
 
 function checkPoll(options: WaitOptions | undefined): number | undefined {

@@ -1,7 +1,7 @@
 /** What a connection is made of: the calls of one realm by one handle of a pipe. */
 import { InvalidStateError } from "../../core/errors.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
-import type { SharedParts } from "../../protocol/shareable.ts";
+import { sendWith, type SharedParts } from "../../protocol/shareable.ts";
 import type { Message } from "../sharing/packer.ts";
 import { type Caller, Content } from "./channel.ts";
 import type { Seat } from "./holders.ts";
@@ -54,7 +54,10 @@ export class Handle {
 
   send(value: unknown): void | Promise<void> {
     this.#checkSend();
-    return this.#send(this.#pipe.packer.pack(value, "value"), Content.value);
+    const message = this.#pipe.packer.pack(value, "value");
+    return message.copy === undefined
+      ? this.#send(message, Content.value)
+      : this.#sendHandles(message, message.copy);
   }
 
   sendBytes(bytes: Uint8Array): void | Promise<void> {
@@ -64,12 +67,10 @@ export class Handle {
 
   sendSync(value: unknown): void {
     this.#checkSend();
-    const { packer } = this.#pipe;
-    this.#memory("send").sender(this.#end).sendSync(
-      this.#caller,
-      packer.pack(value, "value"),
-      Content.value,
-    );
+    const sender = this.#memory("send").sender(this.#end);
+    const message = this.#pipe.packer.pack(value, "value"), { copy } = message;
+    sendWith(copy, () => sender.sendSync(this.#caller, message, Content.value));
+    if (copy !== undefined) sender.unread.add(copy);
   }
 
   sendBytesSync(bytes: Uint8Array): void {
@@ -139,6 +140,11 @@ export class Handle {
     } finally {
       this.#waiting--;
     }
+  }
+
+  async #sendHandles(message: Message, copy: unknown): Promise<void> {
+    await sendWith(copy, () => this.#send(message, Content.value));
+    this.#pipe.link.near?.sender(this.#end).unread.add(copy);
   }
 
   #send(message: Message, content: Content): void | Promise<void> {

@@ -64,7 +64,8 @@ export function Pipe<T = unknown>(
  * `multiprocessing.Pipe`.
  *
  * It holds 256 KiB in each direction. It is served by the process in which it was made: in others its
- * ends work as long as that one lives.
+ * ends work as long as that one lives. For ends that are passed on and never received, see
+ * {@linkcode Connection}.
  *
  * @example
  * ```ts

@@ -8,6 +8,7 @@ import {
   refusal,
   resultOf,
 } from "./channel.ts";
+import { Unread } from "./unread.ts";
 
 /** A message on its way. */
 interface Sending {
@@ -23,10 +24,13 @@ const DONE: Outcome<void> = { value: undefined };
 
 /** Writes messages to a channel. One per realm and channel. */
 export class Sender {
+  /** Messages with handles that wait to be read. */
+  readonly unread: Unread;
   readonly #channel: Channel;
 
   constructor(channel: Channel) {
     this.#channel = channel;
+    this.unread = new Unread(channel);
   }
 
   /** Resolves when the message is in the ring; at once and without a promise where it has room. */

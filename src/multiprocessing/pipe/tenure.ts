@@ -6,7 +6,8 @@
  *     open ─▶ missed            it came, but another worker had it before, or its sender had ended
  */
 import { InvalidStateError, ProcessError } from "../../core/errors.ts";
-import { PARTS, reviveShared, type SharedParts } from "../../protocol/shareable.ts";
+import { ownNumber } from "../../protocol/living_realms.ts";
+import { PARTS, type Pass, reviveShared, type SharedParts } from "../../protocol/shareable.ts";
 import type { Seat } from "./holders.ts";
 import type { End } from "./pipe_engine.ts";
 import { MISSED } from "./served_pipe.ts";
@@ -15,6 +16,8 @@ import type { SharedPipe } from "./shared_pipe.ts";
 /** What travels of a handle beside its pipe. */
 interface Facts {
   readonly pipe: string;
+  /** Goes with the pipe, which the handle is not. */
+  readonly pass: Pass | undefined;
   readonly duplex: boolean;
   readonly end: End;
   readonly seat: Seat;
@@ -50,8 +53,8 @@ export class Tenure {
 
   /** Of a handle that came; see {@linkcode Tenure.depart}. */
   static arrive({ via, memory, facts }: SharedParts): Tenure {
-    const { pipe: id, duplex, end, seat, since } = facts as Facts;
-    const pipe = reviveShared({ kind: "Pipe", id, via, memory }) as SharedPipe;
+    const { pipe: id, pass, duplex, end, seat, since } = facts as Facts;
+    const pipe = reviveShared({ kind: "Pipe", id, via, memory, pass }) as SharedPipe;
     const { place, ticket } = seat;
     const tenure = new Tenure(pipe, duplex, end, { place, ticket: ticket + 1 });
     tenure.#since = since;
@@ -76,11 +79,12 @@ export class Tenure {
 
   /** Takes the handle apart; it is this realm's until {@linkcode Tenure.left}. */
   depart(shared: boolean): SharedParts {
-    const { id, via, memory } = this.pipe[PARTS](shared);
+    const { id, via, memory, pass } = this.pipe[PARTS](shared);
     const { duplex, end, seat } = this;
-    const facts: Facts = { pipe: id, duplex, end, seat, since: this.#since };
+    const facts: Facts = { pipe: id, pass, duplex, end, seat, since: this.#since };
     const name = `${id} ${end}.${seat.place}.${seat.ticket}`;
-    return { kind: "Connection", id: name, via, ...(memory !== undefined && { memory }), facts };
+    const rest = { kind: "Connection", id: name, via, facts, ...(pass && { pass }) };
+    return memory === undefined ? rest : { ...rest, memory };
   }
 
   /** It is its receiver's now. */
@@ -96,6 +100,13 @@ export class Tenure {
   /** Nobody will receive it any more: where nobody has, it ends here. */
   missed(): void {
     if (this.#state === "sent") void this.#release();
+  }
+
+  /** Whether it was passed on, and nobody has received it as far as is known here. */
+  get isOnWay(): boolean {
+    if (this.#state !== "sent") return false;
+    const { near } = this.pipe.link;
+    return near === undefined || near.caller(this.end, ownNumber(), this.seat).isOpen();
   }
 
   async close(): Promise<void> {

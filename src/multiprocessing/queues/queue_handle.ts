@@ -1,5 +1,6 @@
 import { InvalidStateError } from "../../core/errors.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
+import { sendWith } from "../../protocol/shareable.ts";
 import type { Kind, Link } from "../sharing/link.ts";
 import { Packer } from "../sharing/packer.ts";
 import type { RingReader } from "../sharing/ring_reader.ts";
@@ -39,9 +40,11 @@ export class QueueHandle<T> {
     const engine = this.link.near;
     if (!engine) return this.#putElsewhere(item, timeout);
     const { packer } = engine;
-    const message = packer.pack(item, "item");
+    const message = packer.pack(item, "item"), { copy } = message;
+    const limits = { timeout, client: this.#client };
     try {
-      return engine.putters.put(message, { timeout, client: this.#client });
+      if (copy === undefined) return engine.putters.put(message, limits);
+      return sendWith(copy, () => engine.putters.put(message, limits));
     } finally {
       packer.forget();
     }
@@ -51,7 +54,8 @@ export class QueueHandle<T> {
     this.#checkOpen();
     const engine = this.link.engine("put item");
     const message = engine.packer.pack(item, "item");
-    engine.putters.putSync(message, { timeout, client: this.#client });
+    const limits = { timeout, client: this.#client };
+    sendWith(message.copy, () => engine.putters.putSync(message, limits));
     engine.packer.forget();
   }
 
@@ -97,11 +101,11 @@ export class QueueHandle<T> {
 
   async #putElsewhere(item: T, timeout: number | undefined): Promise<void> {
     const packer = this.#packer ??= new Packer();
-    packer.pack(item, "item");
+    const { copy } = packer.pack(item, "item");
     const message = packer.keep();
     packer.forget();
     await this.link.attaching;
-    const put = Promise.resolve(this.link.ops.put(message, timeout));
+    const put = sendWith(copy, () => Promise.resolve(this.link.ops.put(message, timeout)));
     this.#sent.add(put);
     try {
       await put;

@@ -109,8 +109,10 @@ export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
     const here = postOffice().address;
     const rest = { kind: this.#kind.name, id, facts: this.facts };
     if (shared && this.#engine) return { ...rest, via: here, memory: this.#engine.memory };
-    if (this.#engine) realmCalls().offer(id, servedBy(this.#engine));
-    return { ...rest, via: this.#engine ? here : this.#via! };
+    const calls = realmCalls();
+    if (this.#engine) calls.offer(id, servedBy(this.#engine), handle);
+    const pass = { id, number: `${here}/${nextNumber()}` };
+    return { ...rest, via: this.#engine ? here : this.#via!, pass };
   }
 
   async #attach(address: SharedParts): Promise<void> {

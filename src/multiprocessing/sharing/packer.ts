@@ -27,6 +27,8 @@ export interface Message {
   readonly rest: readonly Uint8Array[];
   /** Bytes of all of it. */
   readonly length: number;
+  /** What `encode` made of a value with marks, such as handles. */
+  readonly copy?: unknown;
 }
 
 /** Bytes of a head; it holds most messages whole. */
@@ -60,6 +62,7 @@ export class Packer implements Message {
   readonly head: Uint8Array = new Uint8Array(LARGEST_HEAD);
   headLength = 0;
   rest: readonly Uint8Array[] = NOTHING;
+  copy: unknown;
   #restLength = 0;
   readonly #view = new DataView(this.head.buffer);
   readonly #text: TextMemory;
@@ -109,6 +112,7 @@ export class Packer implements Message {
   /** Keeps nothing of the last message alive. */
   forget(): void {
     this.rest = NOTHING;
+    this.copy = undefined;
   }
 
   /**
@@ -133,6 +137,7 @@ export class Packer implements Message {
 
   #pack(value: unknown, root: string): void {
     this.rest = NOTHING;
+    this.copy = undefined;
     this.#restLength = 0;
     if (typeof value === "object" && value !== null) {
       // What comes next is mostly like what came last.
@@ -188,6 +193,7 @@ export class Packer implements Message {
     if (6 + 4 * buffers.length > LARGEST_HEAD) {
       ({ body, buffers } = codec.pack(encoded.value, undefined));
     }
+    this.copy = encoded.marked ? encoded.value : undefined;
     this.head[0] = encoded.marked ? MARKED : RUNTIME;
     this.headLength = 5 + 4 * buffers.length;
     this.#view.setUint32(1, body.byteLength, true);
