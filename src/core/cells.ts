@@ -1,4 +1,4 @@
-import { CELLS } from "../protocol/claims.ts";
+import { CELLS, type HostClaims } from "../protocol/claims.ts";
 import type { Job } from "./job.ts";
 
 /** One place for a job. */
@@ -18,8 +18,9 @@ interface Cell {
 const NONE = -1;
 
 /**
- * Where the jobs of one lane sit. A cell stays taken until the worker has passed it, also when its job was
- * taken back, so that a late worker never meets another job in it than the one it was sent.
+ * Where the jobs of one lane sit, and what the worker has begun of them where claims tell. A cell stays taken
+ * until the worker has passed it, also when its job was taken back, so that a late worker never meets another
+ * job in it than the one it was sent.
  */
 export class Cells {
   /** Jobs that were not taken back. */
@@ -28,12 +29,18 @@ export class Cells {
   messages = 0;
   /** Estimated milliseconds of them, as they were when these were given. */
   load = 0;
+  readonly #claims: HostClaims | undefined;
   readonly #cells: Cell[] = [];
   /** The first free cell. */
   #free = NONE;
   /** Cells that the worker has not passed. */
   #taken = 0;
   #given = 0;
+
+  /** Without claims nobody can tell what the worker has begun. */
+  constructor(claims: HostClaims | undefined) {
+    this.#claims = claims;
+  }
 
   /** True where no cell is left. */
   get full(): boolean {
@@ -69,6 +76,7 @@ export class Cells {
     this.load += cost;
     this.outstanding++;
     job.cell = index;
+    this.#claims?.offer(index, job.id);
   }
 
   /** The job goes by message. */
@@ -82,8 +90,26 @@ export class Cells {
     return this.#cells[index]?.job;
   }
 
-  /** Its job is done or taken back. */
-  leave(job: Job): void {
+  /** Takes back a job that was not begun; false when it was, or when nobody can tell. */
+  takeBack(job: Job): boolean {
+    if (!this.#claims?.takeBack(job.cell)) return false;
+    this.#leave(job);
+    return true;
+  }
+
+  /** The worker is done with a cell; gives its job, unless that was taken back. */
+  pass(index: number): Job | undefined {
+    const cell = this.#cells[index]!;
+    const { job } = cell;
+    if (job) this.#leave(job);
+    cell.next = this.#free;
+    this.#free = index;
+    this.#taken--;
+    this.#claims?.release(index);
+    return job;
+  }
+
+  #leave(job: Job): void {
     const cell = this.#cells[job.cell]!;
     cell.job = undefined;
     if (cell.byMessage) {
@@ -95,11 +121,30 @@ export class Cells {
     this.load = this.outstanding === 0 ? 0 : this.load - cell.cost;
   }
 
-  /** The worker has passed the cell. */
-  release(index: number): void {
-    this.#cells[index]!.next = this.#free;
-    this.#free = index;
-    this.#taken--;
+  /**
+   * When a job began, or `undefined` while it waits or its module is imported; before all time where
+   * nobody can tell.
+   */
+  startedAt(job: Job): number | undefined {
+    if (!this.#claims) return -Infinity;
+    if (this.#claims.state(job.cell) === "waiting") return undefined;
+    const time = this.#claims.startedAt(job.cell);
+    return time === Infinity ? undefined : time;
+  }
+
+  /** True once the worker has begun a job, or where nobody can tell. */
+  begun(job: Job): boolean {
+    return this.#claims?.state(job.cell) !== "waiting";
+  }
+
+  /** True when the job is through and its reply on the way; the worker may be busy with the next. */
+  finished(job: Job): boolean {
+    return this.#claims?.state(job.cell) === "done";
+  }
+
+  /** Index of the item of a chunk that was begun last. */
+  currentItem(job: Job): number {
+    return this.#claims?.currentItem(job.cell) ?? 0;
   }
 
   /** Its jobs in the order in which they go back to the head of the line. */

@@ -5,7 +5,8 @@ import type { Clock, WorkerAdapter, WorkerEnd, WorkerSettings } from "./backend.
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import { PoolError, TimeoutError, WorkerDiedError } from "./errors.ts";
 import { ownIdentity, workerIdentity } from "./identity.ts";
-import { Lane, type LaneEvents, type LaneRemains } from "./lane.ts";
+import { Lane } from "./lane.ts";
+import type { LaneEvents, LaneRemains } from "./lane_events.ts";
 
 /** How many workers there are, and what each is given. */
 export interface CrewConfig {

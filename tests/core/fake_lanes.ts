@@ -1,7 +1,8 @@
 /** Lanes and jobs without a scheduler around them. */
 import type { KnownFunction } from "../../src/core/functions.ts";
 import { Job, type JobRequest } from "../../src/core/job.ts";
-import { Lane, type LaneEvents } from "../../src/core/lane.ts";
+import { Lane } from "../../src/core/lane.ts";
+import type { LaneEvents } from "../../src/core/lane_events.ts";
 import { FakeAdapter, type FakeOptions, type FakeWorker } from "./fake_adapter.ts";
 
 /** A function that takes so long (ms) by what is known. */

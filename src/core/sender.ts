@@ -1,0 +1,149 @@
+/**
+ * The way of jobs to one worker: by slot where they are small and its function is known there, else by
+ * message. What leaves in one turn of the host goes as one message, with one wake-up.
+ */
+import {
+  type FunctionDefinition,
+  readJobs,
+  type ToWorker,
+  writeJob,
+} from "../protocol/messages.ts";
+import type { Transport } from "./backend.ts";
+import type { Cells } from "./cells.ts";
+import type { KnownFunction } from "./functions.ts";
+import type { Job } from "./job.ts";
+import { Outgoing } from "./outgoing.ts";
+import type { SlotWire } from "./slot_wire.ts";
+
+/** Jobs that are sent without waiting for the end of the turn. */
+const FLUSH_AT = 256;
+
+/** A job that the runtime would not send. */
+export interface Refusal {
+  readonly cell: number;
+  /** What the runtime threw. */
+  readonly cause: unknown;
+}
+
+/** Sends jobs, and what else the host has to say. */
+export class Sender {
+  readonly #transport: Transport;
+  readonly #slots: SlotWire | undefined;
+  readonly #cells: Cells;
+  readonly #refused: (refusals: readonly Refusal[]) => void;
+  /** By id: functions that the worker has met. Once it has found one, calls of that may go through slots. */
+  readonly #functions: ("defined" | "found" | undefined)[] = [];
+  #outgoing: Outgoing | undefined;
+  /** Jobs that were added in this turn. */
+  #unflushed = 0;
+  #closed = false;
+
+  constructor(
+    transport: Transport,
+    { slots, cells, refused }: {
+      slots: SlotWire | undefined;
+      cells: Cells;
+      refused: (refusals: readonly Refusal[]) => void;
+    },
+  ) {
+    this.#transport = transport;
+    this.#slots = slots;
+    this.#cells = cells;
+    this.#refused = refused;
+  }
+
+  /** Calls of the function that are small enough go by slot now. */
+  usesSlots(fn: KnownFunction): boolean {
+    // Slots are faster: no job may overtake those that went by message.
+    return this.#slots !== undefined && this.#cells.messages === 0 &&
+      this.#functions[fn.id] === "found";
+  }
+
+  /** The worker has run the function, and so knows it by its number. */
+  noteFound(fn: KnownFunction): void {
+    this.#functions[fn.id] = "found";
+  }
+
+  /** Adds a job, which has its cell; true for the first of a turn, at whose end `flush` must follow. */
+  add(job: Job): boolean {
+    this.#slots?.listen();
+    if (!this.usesSlots(job.fn) || !this.#slots!.send(job)) this.#addOutgoing(job);
+    if (this.#unflushed++ === 0) return true;
+    // In a long turn of the host, workers can begin meanwhile.
+    if (this.#unflushed % FLUSH_AT === 0) this.#send();
+    return false;
+  }
+
+  /** Sends what was added in this turn. */
+  flush(): void {
+    this.#unflushed = 0;
+    this.#send();
+  }
+
+  /** Sends a message of another kind, at once. */
+  post(message: ToWorker): void {
+    if (this.#closed) return;
+    this.#transport.post(message);
+    this.#slots?.announceMail();
+  }
+
+  /** Jobs that have not left yet; what is in a slot has. */
+  get unsent(): readonly Job[] {
+    return this.#outgoing?.jobs ?? [];
+  }
+
+  /** The worker is gone: nothing is sent any more. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  #addOutgoing(job: Job): void {
+    this.#cells.noteMessage(job.cell);
+    const outgoing = this.#outgoing ??= new Outgoing();
+    const { fn } = job;
+    if (this.#functions[fn.id] === undefined) {
+      this.#functions[fn.id] = "defined";
+      outgoing.define.push({ id: fn.id, reference: fn.reference });
+    }
+    outgoing.add(job);
+  }
+
+  #send(): void {
+    if (this.#closed) return;
+    this.#slots?.wake();
+    const outgoing = this.#outgoing;
+    if (!outgoing) return;
+    this.#outgoing = undefined;
+    const { define, records, transfer } = outgoing;
+    try {
+      this.#transport.post({ type: "run", define, jobs: records }, transfer);
+      this.#slots?.announceMail();
+    } catch (error) {
+      this.#sendSingly(records, define, error);
+    }
+  }
+
+  /** The runtime refused a value that looked sound: only that one job fails. */
+  #sendSingly(
+    records: readonly unknown[],
+    define: FunctionDefinition[],
+    cause: unknown,
+  ): void {
+    const refusals: Refusal[] = [];
+    this.#transport.post({ type: "run", define, jobs: [] });
+    readJobs(records, (record) => {
+      const { cell } = record;
+      // One that moves its buffers has a message of its own, and they may be detached already.
+      if (this.#cells.at(cell)?.movesOnce) return void refusals.push({ cell, cause });
+      const jobs: unknown[] = [];
+      writeJob(jobs, record);
+      try {
+        this.#transport.post({ type: "run", define: [], jobs });
+      } catch (error) {
+        refusals.push({ cell, cause: error });
+      }
+    });
+    this.#slots?.announceMail();
+    this.#refused(refusals);
+  }
+}
