@@ -1,69 +1,31 @@
-/** The workers of one pool: started, replaced, sent home. */
+/**
+ * The workers of one pool and their seats: started, replaced, sent home. What follows from failed starts is
+ * in `boot_failures.ts`, who has been idle for too long in `idle_watch.ts`.
+ */
 import type { SentValue, SetupCall } from "../protocol/messages.ts";
 import { reviveOrFault } from "../protocol/revive.ts";
-import type { Clock, WorkerAdapter, WorkerEnd, WorkerSettings } from "./backend.ts";
-import { type Deadline, Deadlines } from "./deadlines.ts";
-import { PoolError, TimeoutError, WorkerDiedError } from "./errors.ts";
+import type { Clock, WorkerEnd } from "./backend.ts";
+import { BootFailures } from "./boot_failures.ts";
+import type { CrewConfig, CrewEvents } from "./crew_config.ts";
+import { PoolError, TimeoutError } from "./errors.ts";
 import { ownIdentity, workerIdentity } from "./identity.ts";
+import { IdleWatch } from "./idle_watch.ts";
 import { Lane } from "./lane.ts";
+import { LaneDeadlines } from "./lane_deadlines.ts";
 import type { LaneEvents, LaneRemains } from "./lane_events.ts";
+import { describeEnd, workerDied } from "./worker_end.ts";
 
-/** How many workers there are, and what each is given. */
-export interface CrewConfig {
-  readonly adapter: WorkerAdapter;
-  /** Most workers at a time. */
-  readonly workers: number;
-  /** As many are kept, also when there is nothing to do. */
-  readonly minWorkers: number;
-  /** Milliseconds after which an idle worker above `minWorkers` goes. */
-  readonly idleTimeout: number | undefined;
-  /** A worker that is not ready after this time (ms) has failed. */
-  readonly spawnTimeout: number;
-  readonly maxTasksPerChild: number | undefined;
-  /** Bytes. */
-  readonly maxMemoryPerChild: number | undefined;
-  readonly name: string;
-  readonly settings: WorkerSettings;
-  readonly initializer: SetupCall | undefined;
-  readonly finalizer: SetupCall | undefined;
-  /**
-   * What breaks the crew at once, where otherwise another worker would be started: one that does not
-   * come up, or that and every death.
-   */
-  readonly breaksOn?: "failedStart" | "death" | undefined;
-}
-
-/** What the crew tells the scheduler. */
-export interface CrewEvents {
-  /** A worker ended that should not have. */
-  lost(lane: Lane, remains: LaneRemains, end: WorkerEnd): void;
-  up(lane: Lane): void;
-  down(lane: Lane, end: WorkerEnd, expected: boolean, error: unknown): void;
-  /** It takes no more jobs. */
-  retired(lane: Lane): void;
-  /** There may be fewer workers than waiting jobs want. */
-  shrunk(): void;
-  /** No worker can be brought up. */
-  broken(cause: unknown): void;
-  /** After `close` or `terminate`: the last worker is gone. */
-  empty(): void;
-}
-
-/** After so many failures in a row, with no worker left, the crew is broken. */
-const TRIES = 3;
-/** First pause before another try, in milliseconds; it doubles with each failure. */
-const FIRST_PAUSE = 20;
-const LONGEST_PAUSE = 2000;
 /** A finalizer has this long, in milliseconds. */
 const CLOSE_TIMEOUT = 5000;
 
 /** Keeps the wanted number of workers. */
 export class Crew {
   readonly #config: CrewConfig;
-  readonly #clock: Clock;
   readonly #events: CrewEvents;
   readonly #laneEvents: LaneEvents;
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: LaneDeadlines;
+  readonly #failures: BootFailures;
+  readonly #idle: IdleWatch;
   /** The worker of each seat. */
   readonly #seats: (Lane | undefined)[];
   /** Seats with a worker, counted: every call that waits asks whether another worker may start. */
@@ -75,14 +37,9 @@ export class Crew {
   readonly #starting = new Set<Lane>();
   /** Retired, and no longer on their seats. */
   readonly #leaving = new Set<Lane>();
-  /** A worker that takes longer to start or to close is given up. */
-  readonly #laneDeadlines = new Map<Lane, Deadline>();
   readonly #setup: SetupCall[];
   #state: "open" | "closing" | "closed" = "open";
   #nextId = 1;
-  #failures = 0;
-  #pause: unknown;
-  #idleTimer: unknown;
   #strict = false;
   /** Workers started in the life of the pool. */
   spawned = 0;
@@ -93,10 +50,17 @@ export class Crew {
 
   constructor(config: CrewConfig, clock: Clock, events: CrewEvents, laneEvents: LaneEvents) {
     this.#config = config;
-    this.#clock = clock;
     this.#events = events;
     this.#laneEvents = laneEvents;
-    this.#deadlines = new Deadlines(clock);
+    this.#deadlines = new LaneDeadlines(clock);
+    this.#failures = new BootFailures(clock, () => this.#refill());
+    this.#idle = new IdleWatch({
+      clock,
+      idleTimeout: config.idleTimeout,
+      lanes: this.#lanes,
+      mayShrink: () => this.#occupied > config.minWorkers,
+      expired: (lane) => this.#retire(lane),
+    });
     this.#seats = Array.from({ length: config.workers });
     this.#setup = config.initializer ? [config.initializer] : [];
   }
@@ -145,7 +109,7 @@ export class Crew {
     if (this.#occupied >= wanted || !this.#mayStart) return;
     for (let seat = 0; this.#occupied < wanted && seat < this.#seats.length; seat++) {
       if (!this.#seats[seat]) this.#spawn(seat);
-      if (this.#pause !== undefined || this.#state !== "open") return;
+      if (this.#failures.pausing || this.#state !== "open") return;
     }
   }
 
@@ -156,11 +120,11 @@ export class Crew {
 
   /** A worker has finished something: boots are fine, and the worker may have had its share. */
   progressed(lane: Lane): void {
-    this.#failures = 0;
+    this.#failures.inARow = 0;
     const { maxMemoryPerChild } = this.#config;
     if (lane.state === "retiring") lane.retire();
     else if (maxMemoryPerChild !== undefined && lane.memory > maxMemoryPerChild) this.#renew(lane);
-    if (lane.idle) this.#noteIdle(lane);
+    if (lane.idle) this.#idle.note(lane);
     if (lane.state === "closing") this.#limitClosing(lane);
   }
 
@@ -182,7 +146,8 @@ export class Crew {
   close(): void {
     if (this.#state !== "open") return;
     this.#state = "closing";
-    this.#stopTimers();
+    this.#failures.stop();
+    this.#idle.stop();
     for (const lane of this.#lanes) {
       if (lane.state === "starting") {
         this.#discard(lane);
@@ -198,7 +163,8 @@ export class Crew {
   terminate(): LaneRemains[] {
     if (this.#state === "closed") return [];
     this.#state = "closing";
-    this.#stopTimers();
+    this.#failures.stop();
+    this.#idle.stop();
     const remains = [...this.#lanes].map((lane) => this.#discard(lane));
     // Not within the caller's turn: `empty` may call back into it.
     queueMicrotask(() => this.#checkEmpty());
@@ -208,10 +174,10 @@ export class Crew {
   // What lanes tell.
 
   ready(lane: Lane): void {
-    if (this.#starting.delete(lane)) this.#unlimit(lane);
-    this.#noteIdle(lane);
+    if (this.#starting.delete(lane)) this.#deadlines.lift(lane);
+    this.#idle.note(lane);
     this.#events.up(lane);
-    if (this.#failures > 0) this.#refill();
+    if (this.#failures.inARow > 0) this.#refill();
   }
 
   setupFailed(lane: Lane, error: SentValue): void {
@@ -263,8 +229,8 @@ export class Crew {
 
   /** After a failure, workers that start already show first whether it was an accident. */
   get #mayStart(): boolean {
-    return this.#state === "open" && this.#pause === undefined &&
-      (this.#failures === 0 || this.#starting.size === 0);
+    return this.#state === "open" && !this.#failures.pausing &&
+      (this.#failures.inARow === 0 || this.#starting.size === 0);
   }
 
   #spawn(seat: number): void {
@@ -296,37 +262,19 @@ export class Crew {
     this.#lanes.add(lane);
     this.#seats[seat] = lane;
     this.#occupied++;
-    this.#limit(lane, spawnTimeout, () => {
+    this.#deadlines.set(lane, spawnTimeout, () => {
       const message =
         `Cannot start worker: it was not ready after ${spawnTimeout} ms (spawnTimeout)`;
       this.#giveUp(lane, new TimeoutError(message));
     });
   }
 
-  #limit(lane: Lane, milliseconds: number, late: () => void): void {
-    if (!this.#laneDeadlines.has(lane)) {
-      this.#laneDeadlines.set(lane, this.#deadlines.add(milliseconds, late));
-    }
-  }
-
-  #unlimit(lane: Lane): void {
-    const deadline = this.#laneDeadlines.get(lane);
-    if (!deadline) return;
-    this.#laneDeadlines.delete(lane);
-    this.#deadlines.remove(deadline);
-  }
-
   #bootFailed(cause: unknown): void {
     if (this.#state !== "open") return this.#checkEmpty();
-    this.#failures++;
-    const hopeless = this.#failures >= TRIES && this.#lanes.size === 0;
+    this.#failures.inARow++;
+    const hopeless = this.#failures.hopeless && this.#lanes.size === 0;
     if (hopeless || this.#config.breaksOn) return this.#events.broken(cause);
-    if (this.#pause !== undefined) return;
-    const pause = Math.min(FIRST_PAUSE * 2 ** (this.#failures - 1), LONGEST_PAUSE);
-    this.#pause = this.#clock.setTimeout(() => {
-      this.#pause = undefined;
-      this.#refill();
-    }, pause);
+    this.#failures.pause();
   }
 
   /** Brings the crew back to its size; more come when the scheduler asks for them. */
@@ -361,7 +309,7 @@ export class Crew {
 
   /** A finalizer that never ends must not hold up anybody. */
   #limitClosing(lane: Lane): void {
-    this.#limit(lane, CLOSE_TIMEOUT, () => {
+    this.#deadlines.set(lane, CLOSE_TIMEOUT, () => {
       if (lane.state === "closing") {
         this.#discard(lane);
         this.#events.down(lane, { exitCode: null, signal: null }, true, undefined);
@@ -376,7 +324,7 @@ export class Crew {
   }
 
   #remove(lane: Lane): void {
-    this.#unlimit(lane);
+    this.#deadlines.lift(lane);
     this.#starting.delete(lane);
     this.#leaving.delete(lane);
     this.#lanes.delete(lane);
@@ -389,71 +337,10 @@ export class Crew {
     this.#occupied--;
   }
 
-  #noteIdle(lane: Lane): void {
-    lane.lastSign = this.#clock.now();
-    const { idleTimeout } = this.#config;
-    if (idleTimeout === undefined || this.#idleTimer !== undefined) return;
-    this.#idleTimer = this.#clock.setTimeout(() => this.#shrink(idleTimeout), idleTimeout);
-  }
-
-  #shrink(idleTimeout: number): void {
-    this.#idleTimer = undefined;
-    const now = this.#clock.now();
-    let soonest = Infinity;
-    for (const lane of this.#lanes) {
-      if (this.#occupied <= this.#config.minWorkers) return;
-      if (!lane.idle) continue;
-      const left = lane.lastSign + idleTimeout - now;
-      if (left > 0) {
-        soonest = Math.min(soonest, left);
-      } else {
-        this.#retire(lane);
-      }
-    }
-    if (soonest < Infinity) {
-      this.#idleTimer = this.#clock.setTimeout(
-        () => this.#shrink(idleTimeout),
-        Math.ceil(soonest),
-      );
-    }
-  }
-
-  #stopTimers(): void {
-    this.#clock.clearTimeout(this.#pause);
-    this.#clock.clearTimeout(this.#idleTimer);
-    this.#pause = this.#idleTimer = undefined;
-  }
-
   #checkEmpty(): void {
     if (this.#state !== "closing" || this.#lanes.size > 0 || this.#dying.size > 0) return;
     this.#state = "closed";
     this.#deadlines.clear();
     this.#events.empty();
   }
-}
-
-/** How a worker ended, in words, with a space before them. */
-export function describeEnd({ exitCode, signal, outOfMemory }: WorkerEnd): string {
-  if (outOfMemory) return " because memory ran out";
-  if (signal) return ` by ${signal}`;
-  return exitCode === null ? "" : ` with exit code ${exitCode}`;
-}
-
-/** The error of a worker's end; `jobId` is the job that it was running. */
-export function workerDied(
-  message: string,
-  { workerId }: Lane,
-  end: WorkerEnd,
-  jobId?: number,
-): WorkerDiedError {
-  const { exitCode, signal, stderr, outOfMemory = false, error } = end;
-  return new WorkerDiedError(message, {
-    exitCode,
-    signal,
-    workerId,
-    ...(jobId !== undefined && { jobId }),
-    ...(stderr !== undefined && { stderr }),
-    outOfMemory,
-    cause: error,
-  });
 }

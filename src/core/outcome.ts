@@ -2,7 +2,6 @@
 import { encode } from "../protocol/encode.ts";
 import type { SentValue } from "../protocol/messages.ts";
 import type { WorkerEnd, WorkerKind } from "./backend.ts";
-import { describeEnd, workerDied } from "./crew.ts";
 import {
   BrokenExecutor,
   BrokenProcessPool,
@@ -15,6 +14,7 @@ import {
 import type { Job } from "./job.ts";
 import type { Lane } from "./lane.ts";
 import { appendStack } from "./origin.ts";
+import { describeEnd, workerDied } from "./worker_end.ts";
 
 /** What a task threw, as an error. */
 export function asError(thrown: unknown): unknown {

@@ -1,6 +1,6 @@
 /** A real scheduler on fake workers and fake time. */
 import { PoolClosedError } from "../../src/core/errors.ts";
-import type { CrewConfig } from "../../src/core/crew.ts";
+import type { CrewConfig } from "../../src/core/crew_config.ts";
 import type { KnownFunction } from "../../src/core/functions.ts";
 import { Job, type JobRequest } from "../../src/core/job.ts";
 import { Scheduler, type SchedulerConfig } from "../../src/core/scheduler.ts";
