@@ -37,6 +37,7 @@ interface Offer {
 
 /** The services of one realm. */
 export class Offers {
+  readonly #address: string;
   readonly #offers = new Map<string, Offer>();
   readonly #withdrawn: (id: string) => void;
   readonly #owners = new FinalizationRegistry<Offer>((offer) => {
@@ -44,8 +45,12 @@ export class Offers {
     this.#check(offer);
   });
 
-  /** @param withdrawn a service is needed no more */
-  constructor(withdrawn: (id: string) => void) {
+  /**
+   * @param address of this realm
+   * @param withdrawn a service is needed no more
+   */
+  constructor(address: string, withdrawn: (id: string) => void) {
+    this.#address = address;
     this.#withdrawn = withdrawn;
   }
 
@@ -87,7 +92,7 @@ export class Offers {
   learn(from: string, { id, pass, held }: HandleNews): void {
     const offer = this.#offers.get(id);
     if (!offer) return;
-    if (pass) follow(offer, pass);
+    if (pass) this.#follow(offer, pass);
     if (held) {
       const count = (offer.holders.get(from) ?? 0) + held;
       if (count > 0) offer.holders.set(from, count);
@@ -106,16 +111,21 @@ export class Offers {
     }
   }
 
+  #follow({ onWay, early }: Offer, { number, step }: NonNullable<HandleNews["pass"]>): void {
+    if (step === "left") {
+      if (!early.delete(number)) onWay.add(number);
+    } else if (!onWay.delete(number) && step === "came" && !this.#isOwn(number)) {
+      early.add(number);
+    }
+  }
+
+  /** Of what has left this realm that is known before it can come, which it may do more than once. */
+  #isOwn(pass: string): boolean {
+    return pass.startsWith(`${this.#address}/`);
+  }
+
   #check(offer: Offer): void {
     if (offer.ownersLeft > 0 || offer.onWay.size > 0 || offer.holders.size > 0) return;
     if (this.#offers.get(offer.id) === offer) this.withdraw(offer.id);
-  }
-}
-
-function follow({ onWay, early }: Offer, { number, step }: NonNullable<HandleNews["pass"]>): void {
-  if (step === "left") {
-    if (!early.delete(number)) onWay.add(number);
-  } else if (!onWay.delete(number) && step === "came") {
-    early.add(number);
   }
 }

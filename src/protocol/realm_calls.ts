@@ -68,7 +68,7 @@ interface PendingCall {
 /** The calls of one realm, both ways. */
 export class RealmCalls implements Recipient {
   readonly #office = postOffice();
-  readonly #offers = new Offers((id) => {
+  readonly #offers = new Offers(this.#office.address, (id) => {
     for (const services of this.#operations.values()) services.delete(id);
   });
   readonly #pending = new Map<number, PendingCall>();
