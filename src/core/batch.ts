@@ -33,6 +33,10 @@ export class Batch extends Job {
     return this.args.length;
   }
 
+  override get isDivisible(): boolean {
+    return this.#length > this.settled + 1;
+  }
+
   /** One of its calls as a job. */
   call(index: number): Job {
     const sink = new PromiseSink(this.#resolves[index]!);

@@ -42,6 +42,12 @@ export class Cells {
     this.#claims = claims;
   }
 
+  /** True where calls may wait behind the one that runs. */
+  get holdsUp(): boolean {
+    if (this.outstanding !== 1) return this.outstanding > 1;
+    return this.#cells.some(({ job }) => job?.isDivisible);
+  }
+
   /** True where no cell is left. */
   get full(): boolean {
     return this.#taken === CELLS;

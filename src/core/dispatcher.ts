@@ -207,7 +207,7 @@ export class Dispatcher {
     if (lane.outstanding === 0) lane.lastSign = this.#config.clock.now();
     lane.give(job, cost);
     this.#crew.given(lane);
-    if (lane.outstanding > 1) this.#watch();
+    if (lane.outstanding > 1 || job.isDivisible) this.#watch();
     this.#config.placed(job, lane);
   }
 
@@ -258,7 +258,7 @@ export class Dispatcher {
       this.#watching = undefined;
       const now = this.#config.clock.now();
       for (const lane of this.#crew.lanes) {
-        if (lane.outstanding < 2) continue;
+        if (!lane.holdsUp) continue;
         this.#watch();
         if (now - lane.lastSign < STALL && lane.ahead < STALL) continue;
         for (const job of lane.stall()) this.#config.takenBack(job);

@@ -196,6 +196,11 @@ export class Job implements Waiting {
     return this.isChunk ? this.#details!.count ?? this.args.length : 1;
   }
 
+  /** Some of its calls can be given back while another runs. */
+  get isDivisible(): boolean {
+    return false;
+  }
+
   /** Its buffers go with it when it is sent, so that it can be sent only once. */
   get movesOnce(): boolean {
     return this.transfer !== undefined && !this.limits?.retries;

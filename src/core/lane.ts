@@ -111,6 +111,11 @@ export class Lane {
     return this.#cells.outstanding;
   }
 
+  /** Calls may wait behind the one that runs. */
+  get holdsUp(): boolean {
+    return this.#cells.holdsUp;
+  }
+
   /** Milliseconds of work that it has by what is known now; much may have been learnt since it was given. */
   get ahead(): number {
     return this.#cells.ahead;
