@@ -20,6 +20,11 @@ export function net(): typeof import("node:net") {
   return process.getBuiltinModule("node:net");
 }
 
+/** `node:stream`. */
+export function stream(): typeof import("node:stream") {
+  return process.getBuiltinModule("node:stream");
+}
+
 /** `node:worker_threads`. */
 export function workerThreads(): typeof import("node:worker_threads") {
   return process.getBuiltinModule("node:worker_threads");

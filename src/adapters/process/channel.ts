@@ -1,8 +1,8 @@
 /** One end of the stream of frames between host and child. */
-import type { Socket } from "node:net";
 import { type Frame, frameHeader, FrameReader } from "../../protocol/frames.ts";
 import type { Transferable } from "../../protocol/transferable.ts";
 import { type Codec, runtimeCodec } from "./codec.ts";
+import type { LocalSocket } from "./local_socket.ts";
 
 /**
  * A stream is given so many bytes at a time, and more when it has passed them on. Each time costs a turn of
@@ -18,7 +18,7 @@ export class Channel<Sent, Received> {
   readonly #receive: (message: Received) => void;
   readonly #failed: (error: unknown) => void;
   readonly #reader: FrameReader;
-  #socket: Socket | undefined;
+  #socket: LocalSocket | undefined;
   #sent = 0;
   #received = 0;
   /** Pieces that the stream has not been given yet; a frame stands at its last piece. */
@@ -35,7 +35,7 @@ export class Channel<Sent, Received> {
   }
 
   /** Connects it; what was posted before goes out now. */
-  attach(socket: Socket): void {
+  attach(socket: LocalSocket): void {
     this.#socket = socket;
     socket.on("data", (piece: Uint8Array) => {
       try {

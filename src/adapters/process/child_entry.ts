@@ -1,6 +1,5 @@
 /** Runs the loop of a worker in a child process. */
 import { rmSync } from "node:fs";
-import { connect, type Socket } from "node:net";
 import process from "node:process";
 import { setImmediate, setTimeout } from "node:timers";
 import { timestamp } from "../../protocol/claims.ts";
@@ -11,6 +10,7 @@ import { reportDeath } from "../report_death.ts";
 import { CAPTURED, CellFile, TOKEN_BYTES } from "./cell_file.ts";
 import { Channel, frameParts } from "./channel.ts";
 import { ChildFileClaims } from "./child_claims.ts";
+import { connectTo, type LocalSocket } from "./local_socket.ts";
 import { MarkingClaims } from "./marking_claims.ts";
 import { cellsPath, socketPath } from "./meeting.ts";
 
@@ -76,8 +76,7 @@ interface Way {
   readonly tries: number;
 }
 
-function meet({ folder, host, tries }: Way, connected: (socket: Socket) => void): void {
-  const socket = connect(socketPath(folder));
+function meet({ folder, host, tries }: Way, connected: (socket: LocalSocket) => void): void {
   const failed = (): void => {
     if (tries === 0 || isGone(host)) {
       forget(folder);
@@ -85,13 +84,11 @@ function meet({ folder, host, tries }: Way, connected: (socket: Socket) => void)
     }
     setTimeout(() => meet({ folder, host, tries: tries - 1 }, connected), PAUSE);
   };
-  socket.once("error", failed);
-  socket.once("connect", () => {
-    socket.off("error", failed);
+  connectTo(socketPath(folder), (socket) => {
     // The close that follows is the end.
     socket.on("error", () => {});
     connected(socket);
-  });
+  }, failed);
 }
 
 function isGone(host: number): boolean {

@@ -1,10 +1,10 @@
 /** Where a host and its child meet: a folder of this user alone, gone as soon as they have met. */
-import type { Server, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import process from "node:process";
-import { fs, net } from "../builtins.ts";
+import { fs } from "../builtins.ts";
 import { CellFile, TOKEN_BYTES } from "./cell_file.ts";
+import { listenAt, type LocalServer, type LocalSocket } from "./local_socket.ts";
 
 /** What a child says first: the token, and the time on its clock. */
 const HELLO_BYTES = TOKEN_BYTES + 8;
@@ -23,7 +23,7 @@ export function socketPath(folder: string): string {
 export class Meeting {
   readonly folder: string;
   readonly cells: CellFile;
-  readonly #server: Server;
+  readonly #server: LocalServer | undefined;
   #open = true;
 
   /**
@@ -31,13 +31,13 @@ export class Meeting {
    * @param failed nobody can come
    */
   constructor(
-    met: (socket: Socket, childTime: number) => void,
+    met: (socket: LocalSocket, childTime: number) => void,
     failed: (error: Error) => void,
   ) {
     this.folder = fs().mkdtempSync(join(tmpdir(), "pool-"));
     const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
     this.cells = CellFile.create(cellsPath(this.folder), token);
-    this.#server = net().createServer((socket) => {
+    const connected = (socket: LocalSocket): void => {
       socket.unref();
       // Its close tells all.
       socket.on("error", () => {});
@@ -46,24 +46,22 @@ export class Meeting {
         this.end();
         met(socket, new Float64Array(hello.slice(TOKEN_BYTES).buffer)[0]!);
       });
-    });
-    this.#server.on("error", failed);
+    };
     try {
-      this.#server.listen(socketPath(this.folder));
+      this.#server = listenAt(socketPath(this.folder), connected, failed);
     } catch (error) {
       // Deno without permission.
       this.end();
       this.cells.close();
       throw error;
     }
-    this.#server.unref();
   }
 
   /** Nobody else may come; nothing is left in the file system. */
   end(): void {
     if (!this.#open) return;
     this.#open = false;
-    this.#server.close();
+    this.#server?.close();
     try {
       fs().rmSync(this.folder, { recursive: true, force: true });
     } catch {
@@ -73,7 +71,7 @@ export class Meeting {
 }
 
 /** Reads the first bytes; what follows them stays in the stream. */
-function readHello(socket: Socket, done: (hello: Uint8Array) => void): void {
+function readHello(socket: LocalSocket, done: (hello: Uint8Array) => void): void {
   let hello: Uint8Array = new Uint8Array();
   const take = (piece: Uint8Array): void => {
     hello = concat(hello, piece);

@@ -1,6 +1,5 @@
 /** The host's wire to one child process, on every runtime. */
 import type { ChildProcess } from "node:child_process";
-import type { Socket } from "node:net";
 import type { Transport, TransportEvents, WorkerEnd } from "../../core/backend.ts";
 import type { HostClaims } from "../../protocol/claims.ts";
 import { PoolError } from "../../protocol/errors.ts";
@@ -13,6 +12,7 @@ import { CAPTURED, type CellFile, TOKEN_BYTES } from "./cell_file.ts";
 import { Channel } from "./channel.ts";
 import { captured, ChildOutput, type OutputModes } from "./child_output.ts";
 import { HostFileClaims } from "./host_claims.ts";
+import type { LocalSocket } from "./local_socket.ts";
 import { Meeting } from "./meeting.ts";
 import type { Watchdog } from "./watchdog.ts";
 
@@ -47,7 +47,7 @@ export class ProcessTransport implements Transport {
   readonly #child: ChildProcess;
   readonly #output: ChildOutput;
   readonly #startedAt = host.clock.now();
-  #socket: Socket | undefined;
+  #socket: LocalSocket | undefined;
   #saidGoodbye = false;
   /** Why the child was given up. */
   #fault: unknown;
@@ -145,7 +145,7 @@ export class ProcessTransport implements Transport {
     if (this.#open.has("process")) this.#kill();
   }
 
-  #met(socket: Socket, childTime: number): void {
+  #met(socket: LocalSocket, childTime: number): void {
     this.#socket = socket;
     this.#cells.compareClocks(childTime, this.#startedAt, host.clock.now());
     socket.on("close", () => this.#over("socket"));

@@ -1,0 +1,130 @@
+/** Deno's own sockets of the file system, as streams of Node. */
+import { stream } from "../builtins.ts";
+import type { LocalServer, LocalSocket } from "./local_socket.ts";
+
+interface Connection {
+  read(into: Uint8Array): Promise<number | null>;
+  write(bytes: Uint8Array): Promise<number>;
+  closeWrite(): Promise<void>;
+  close(): void;
+  unref(): void;
+}
+
+interface Listener {
+  accept(): Promise<Connection>;
+  close(): void;
+  unref(): void;
+}
+
+interface Place {
+  readonly transport: "unix";
+  readonly path: string;
+}
+
+interface Network {
+  listen(place: Place): Listener;
+  connect(place: Place): Promise<Connection>;
+}
+
+/** Bytes that are read at a time. */
+const READ = 64 * 1024;
+/** Pieces that wait together are written as one up to this size (bytes). */
+const JOINED = 64 * 1024;
+
+/** As {@linkcode listenAt}: throws without permission, and tells everything else later. */
+export function listenOnDeno(
+  path: string,
+  connected: (socket: LocalSocket) => void,
+  failed: (error: Error) => void,
+): LocalServer {
+  let listener: Listener;
+  try {
+    listener = network().listen({ transport: "unix", path });
+  } catch (error) {
+    if ((error as Error).name === "NotCapable") throw error;
+    queueMicrotask(() => failed(error as Error));
+    return { close() {} };
+  }
+  listener.unref();
+  let open = true;
+  const accept = (): void => {
+    listener.accept().then((connection) => {
+      connected(toStream(connection));
+      accept();
+    }, (error) => {
+      if (open) failed(error);
+    });
+  };
+  accept();
+  return {
+    close: () => {
+      open = false;
+      listener.close();
+    },
+  };
+}
+
+/** As {@linkcode connectTo}. */
+export function connectOnDeno(
+  path: string,
+  connected: (socket: LocalSocket) => void,
+  failed: (error: unknown) => void,
+): void {
+  network().connect({ transport: "unix", path }).then(
+    (connection) => connected(toStream(connection)),
+    failed,
+  );
+}
+
+function network(): Network {
+  return (globalThis as unknown as { Deno: Network }).Deno;
+}
+
+function toStream(connection: Connection): LocalSocket {
+  const { Duplex } = stream();
+  const buffer = new Uint8Array(READ);
+  const duplex = new Duplex({
+    allowHalfOpen: false,
+    read() {
+      connection.read(buffer).then(
+        (count) => this.push(count === null ? null : buffer.slice(0, count)),
+        (error) => this.destroy(error),
+      );
+    },
+    write(chunk: Uint8Array, _encoding, done) {
+      writeAll(connection, [chunk]).then(() => done(), done);
+    },
+    writev(chunks, done) {
+      writeAll(connection, chunks.map(({ chunk }) => chunk as Uint8Array)).then(() => done(), done);
+    },
+    final(done) {
+      connection.closeWrite().then(() => done(), done);
+    },
+    destroy(error, done) {
+      connection.close();
+      done(error);
+    },
+  });
+  return Object.assign(duplex, { unref: () => connection.unref() });
+}
+
+/** Small pieces go in one system call. */
+async function writeAll(connection: Connection, pieces: readonly Uint8Array[]): Promise<void> {
+  for (const piece of joined(pieces)) {
+    for (let sent = 0; sent < piece.length;) {
+      sent += await connection.write(piece.subarray(sent));
+    }
+  }
+}
+
+function joined(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (pieces.length < 2 || length > JOINED) return pieces;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return [all];
+}
