@@ -30,7 +30,7 @@ const GUARD = "POOL_RUN_TESTS";
  */
 const PAIRED = new RegExp(
   "^tests/((core|protocol|model|sharing|worker)/|inline_|(messages|thread|process)_(errors|tasks|values)_|" +
-    "example|local_queues_|manager_|shared_(?!fairness))",
+    "example|futures_|local_queues_|manager_|messages_pool_|shared_(?!fairness))",
 );
 const TEST_TIMEOUT_MS = 30_000; // one test; Bun's own default of 5 s is too short for crash tests
 
