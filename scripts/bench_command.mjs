@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { runProgram } from "./runtimes.mjs";
 
 /** The values of the options that all of them have and of `own`; `--help` prints the text and ends. */
 export function readValues(help, own) {
@@ -39,10 +40,5 @@ export function write(file, text) {
 
 /** Runs the command; an error becomes a line and exit code 1. */
 export async function runCommand(main) {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
+  await runProgram(main, 1);
 }

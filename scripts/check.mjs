@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { denoStd, findRuntime, probeStd, ROOT, runChild } from "./runtimes.mjs";
+import { denoStd, findRuntime, probeStd, ROOT, runChild, runProgram } from "./runtimes.mjs";
 
 const CODE = ["mod.ts", "src", "tests", "bench", "scripts", "examples"];
 
@@ -103,9 +103,4 @@ async function main() {
   if (failed > 0) process.exitCode = 1;
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runProgram(main);

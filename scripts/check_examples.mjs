@@ -20,6 +20,7 @@ import {
   ROOT,
   runArguments,
   runChild,
+  runProgram,
   RUNTIMES,
 } from "./runtimes.mjs";
 
@@ -210,9 +211,4 @@ async function main() {
   if (failed > 0) process.exitCode = 1;
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runProgram(main);

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { blocksOf, documents, unprinted } from "./example_blocks.mjs";
-import { failure, runChild } from "./runtimes.mjs";
+import { failure, runChild, runProgram } from "./runtimes.mjs";
 
 const BOUND_MS = 30_000;
 
@@ -88,9 +88,4 @@ async function main() {
   if (failed > 0) process.exitCode = 1;
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runProgram(main);

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { findRuntime, parseRuntimes, ROOT, runArguments } from "./runtimes.mjs";
+import { findRuntime, parseRuntimes, ROOT, runArguments, runProgram } from "./runtimes.mjs";
 
 const HELP = `Usage: npm run demo -- [options] [path]
 
@@ -101,9 +101,4 @@ async function main() {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runProgram(main);

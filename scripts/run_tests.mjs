@@ -6,7 +6,15 @@ import { join, relative, sep } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { countTests } from "./junit.mjs";
-import { denoStd, findRuntime, parseRuntimes, probeStd, ROOT, runChild } from "./runtimes.mjs";
+import {
+  denoStd,
+  findRuntime,
+  parseRuntimes,
+  probeStd,
+  ROOT,
+  runChild,
+  runProgram,
+} from "./runtimes.mjs";
 
 const HELP = `Usage: npm test -- [options] [file filters]
 
@@ -257,9 +265,4 @@ async function main() {
   process.exitCode = sum.failed === 0 && sum.passed > 0 ? 0 : 1;
 }
 
-try {
-  await main();
-} catch (error) {
-  console.error(error.message);
-  process.exitCode = 2;
-}
+await runProgram(main);

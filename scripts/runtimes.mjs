@@ -287,3 +287,13 @@ function psDescendants(pid) {
     return [{ pid: Number(id), command }];
   });
 }
+
+/** Runs a script; what it throws becomes a line and this exit code. */
+export async function runProgram(main, exitCode = 2) {
+  try {
+    await main();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = exitCode;
+  }
+}
