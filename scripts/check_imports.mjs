@@ -56,9 +56,13 @@ const RULES = [
   },
   ...["multiprocessing", "futures"].map((name) => ({
     from: folder(name),
-    to: [folder("core"), folder("protocol"), file("adapters/detect.ts"), isReviver].map((path) => ({
-      path,
-    })),
+    to: [
+      { path: folder("core") },
+      { path: folder("protocol") },
+      { path: file("adapters/detect.ts") },
+      { path: file("adapters/services.ts") },
+      { path: isReviver },
+    ],
   })),
   ...["distributed", "monitor", "subprocess"].map((name) => ({
     from: folder(name),
@@ -217,6 +221,7 @@ const FIXTURES = [
   ["src/adapters/worker.js", 'import "./worker_entry.ts";'],
   ["src/adapters/detect.ts", 'import { x } from "./node/thread.ts"; import "../worker/loop.ts";'],
   ["src/futures/a.ts", 'import { x } from "../adapters/detect.ts"; import "../core/job.ts";'],
+  ["src/futures/a.ts", 'import { x } from "../adapters/services.ts";'],
   ["src/futures/a.ts", 'import { x } from "../multiprocessing/pool.ts";', "may not import"],
   ["src/futures/a.ts", 'import { x } from "../multiprocessing/revivers.ts";'],
   ["src/multiprocessing/a.ts", 'import { x } from "../adapters/node/thread.ts";', "may not import"],

@@ -37,8 +37,9 @@ const GUARD = "POOL_RUN_TESTS";
  * runtimes that are slow to end things, and have the machine for themselves.
  */
 const PAIRED = new RegExp(
-  "^tests/((core|protocol|model|sharing|worker)/|inline_|(messages|thread|process)_(errors|tasks|values)_|" +
-    "example|futures_|local_queues_|manager_|messages_pool_|shared_(?!fairness))",
+  "^tests/((core|protocol|model|sharing|std|subprocess|worker)/|inline_|messages_|example|futures_|" +
+    "(thread|process)_(class|errors|pool|settings|tasks|values)_|" +
+    "local_queues_|manager_|shared_(?!fairness)|switch_backends_|upper_case_)",
 );
 const TEST_TIMEOUT_MS = 30_000; // one test; Bun's own default of 5 s is too short for crash tests
 

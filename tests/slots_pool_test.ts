@@ -79,7 +79,11 @@ describe("event loops under traffic by slots", () => {
       const timer = setInterval(() => ticks++, 5);
       try {
         await using _traffic = new Traffic((n) => call(pool, n), 200);
-        await passTime(300);
+        // A machine that is busy elsewhere may hold up a window; a host that starves does so in each.
+        for (let window = 0; window < 4 && ticks <= 6; window++) {
+          ticks = 0;
+          await passTime(300);
+        }
       } finally {
         clearInterval(timer);
       }

@@ -1,15 +1,8 @@
 // A hundred workers and a counter in a manager's dict: reading it and writing it are two calls, which a
 // lock keeps together. `manager_counter.ts [thread|process]`
 import process from "node:process";
-import { type DictProxy, type Lock, Manager, Process, task, Thread } from "@pool/core";
-
-export const work = task(
-  import.meta,
-  async function work(counter: DictProxy<string, number>, lock: Lock) {
-    await using _held = await lock.acquire();
-    await counter.set("count", await counter.get("count", 0) + 1);
-  },
-);
+import { Manager, Process, Thread } from "@pool/core";
+import { countUp } from "./tasks/count_up.ts";
 
 if (import.meta.main) {
   const Worker = process.argv[2] === "process" ? Process : Thread;
@@ -19,7 +12,7 @@ if (import.meta.main) {
 
   for (let i = 0; i < 10; i++) { // ten at a time: each takes its megabytes
     const workers = Array.from({ length: 10 }, () => {
-      return new Worker({ target: work, args: [counter, lock] });
+      return new Worker({ target: countUp, args: [counter, lock] });
     });
     for (const worker of workers) worker.start();
     for (const worker of workers) await worker.join();

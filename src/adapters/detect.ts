@@ -5,27 +5,10 @@ import { bunProcesses } from "./bun/process.ts";
 import { bunThreads } from "./bun/thread.ts";
 import { denoProcesses } from "./deno/process.ts";
 import { denoThreads } from "./deno/thread.ts";
-import { host, nextTurn } from "./host.ts";
+import { host } from "./host.ts";
 import { inline } from "./inline.ts";
 import { nodeProcesses } from "./node/process.ts";
 import { nodeThreads } from "./node/thread.ts";
-import { runtimeCodec } from "./process/codec.ts";
-import { processId } from "./process_id.ts";
-import { signalNumber } from "./signals.ts";
-import { wrapText } from "./text_memory.ts";
-import { warn } from "./warn.ts";
-
-export {
-  availableWorkers,
-  host,
-  inline,
-  nextTurn,
-  processId,
-  runtimeCodec,
-  signalNumber,
-  warn,
-  wrapText,
-};
 
 /** Worker threads of this runtime; an adapter for each pool. */
 export function threads(): WorkerAdapter {

@@ -1,4 +1,4 @@
-import { warn } from "../adapters/detect.ts";
+import { warn } from "../adapters/services.ts";
 import { CancelledError, InvalidStateError, TimeoutError } from "../core/errors.ts";
 import type { Future as FutureContract } from "../core/executor.ts";
 import { checkFunction, checkWait, show } from "../core/options.ts";

@@ -1,4 +1,4 @@
-import { availableWorkers } from "../adapters/detect.ts";
+import { availableWorkers } from "../adapters/services.ts";
 import { type ExecutorOptions, withMaxWorkers } from "./executor_options.ts";
 import { LocalExecutor } from "./local_executor.ts";
 

@@ -1,4 +1,4 @@
-import { host } from "../adapters/detect.ts";
+import { host } from "../adapters/services.ts";
 import { encodeArguments } from "../core/arguments.ts";
 import type { KeepAlive, WorkerAdapter } from "../core/backend.ts";
 import { InvalidStateError } from "../core/errors.ts";

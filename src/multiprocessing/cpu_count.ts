@@ -1,4 +1,4 @@
-import { availableWorkers } from "../adapters/detect.ts";
+import { availableWorkers } from "../adapters/services.ts";
 
 /**
  * Number of processors that this process may really use: affinity and container quota (cgroup v1 and v2)

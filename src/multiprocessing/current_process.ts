@@ -1,4 +1,4 @@
-import { processId } from "../adapters/detect.ts";
+import { processId } from "../adapters/services.ts";
 import { ownIdentity } from "../core/identity.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** A worker of its own for one function: it starts, runs it, and ends. */
-import { signalNumber } from "../adapters/detect.ts";
+import { signalNumber } from "../adapters/services.ts";
 import type { Transport, WorkerAdapter, WorkerEnd, WorkerSpec } from "../core/backend.ts";
 import { MaybeEncodingError } from "../core/errors.ts";
 import { Neighbour } from "../core/neighbour.ts";

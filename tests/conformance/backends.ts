@@ -1,6 +1,7 @@
 /** The backends of this runtime; the binding files `tests/<backend>_*_test.ts` name one each. */
 import { Pool, type PoolOptions } from "@pool/core";
-import { inline, processes, threads } from "../../src/adapters/detect.ts";
+import { processes, threads } from "../../src/adapters/detect.ts";
+import { inline } from "../../src/adapters/inline.ts";
 import type { Backend } from "./backend.ts";
 
 const withWorkers = (options: number | PoolOptions | undefined): PoolOptions =>

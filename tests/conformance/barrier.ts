@@ -3,6 +3,7 @@ import process from "node:process";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Barrier, BrokenBarrierError, importTasks, type Pool } from "@pool/core";
 import * as tasks from "../tasks/barriers.ts";
+import { makeBarrier } from "../tasks/made.ts";
 import type { Backend } from "./backend.ts";
 import { breakTests, deathTests } from "./barrier_breaks.ts";
 import { it } from "./bounded.ts";
@@ -66,7 +67,7 @@ function waitTests(pool: () => Pool): void {
   });
 
   it("what a worker has made serves others", async () => {
-    const barrier = await pool().apply(tasks.make, []);
+    const barrier = await pool().apply(makeBarrier, []);
     assertEquals(barrier.parties, 2);
     const other = pool().apply(tasks.wait, [barrier]);
     assertEquals([await barrier.wait(), await other].sort(), [0, 1]);

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { Barrier, BrokenBarrierError, ProcessError, WorkerDiedError } from "@pool/core";
 import * as tasks from "../tasks/barriers.ts";
+import { makeBarrier } from "../tasks/made.ts";
 import { it } from "./bounded.ts";
 import type { SuiteBackend } from "./leaks.ts";
 import { passTime, rejection } from "./pool_scene.ts";
@@ -135,7 +136,7 @@ export function deathTests({ createPool, traits }: SuiteBackend): void {
   if (traits.sharedMemory) return;
   it("waits reject when the process that made it has ended", async () => {
     const makers = createPool(1);
-    const barrier = await makers.apply(tasks.make, []);
+    const barrier = await makers.apply(makeBarrier, []);
     const waiting = barrier.wait();
     setTimeout(() => void makers.terminate(), 100);
     await assertRejects(() => waiting, ProcessError, "has ended");

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { Condition, Lock, ProcessError, WorkerDiedError } from "@pool/core";
 import * as tasks from "../tasks/conditions.ts";
+import { makeCondition, protects } from "../tasks/made.ts";
 import { it } from "./bounded.ts";
 import { conditionOfMany, locked, ROUNDS, waiters } from "./condition_scene.ts";
 import type { SuiteBackend } from "./leaks.ts";
@@ -81,12 +82,12 @@ export function passingTests({ createPool, sharedPool, traits }: SuiteBackend, s
 
   it("its lock travels with it, and is the same where it comes by itself", async () => {
     const lock = new Lock(), changed = new Condition(lock);
-    assertEquals(await pool().apply(tasks.protects, [changed, lock]), true);
+    assertEquals(await pool().apply(protects, [changed, lock]), true);
     await locked(changed, async () => assertEquals(await lock.acquire({ timeout: 0 }), null));
   });
 
   it("what a worker has made is used by its host and by other workers", async () => {
-    const changed = await pool().apply(tasks.make, []), diary = scene.diary();
+    const changed = await pool().apply(makeCondition, []), diary = scene.diary();
     assertEquals(await locked(changed, () => changed.wait({ timeout: 10 })), false);
     const result = pool().apply(tasks.waitOnce, [changed, diary.path, "a"]);
     await diary.has(1);
@@ -97,7 +98,7 @@ export function passingTests({ createPool, sharedPool, traits }: SuiteBackend, s
   if (traits.sharedMemory) return;
   it("waits reject when the process that made it has ended", async () => {
     const makers = createPool(1);
-    const changed = await makers.apply(tasks.make, []);
+    const changed = await makers.apply(makeCondition, []);
     await changed.acquire();
     const waiting = changed.wait();
     setTimeout(() => void makers.terminate(), 100);

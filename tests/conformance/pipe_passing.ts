@@ -20,17 +20,13 @@ import {
   echo,
   echoAtQueued,
   echoAtReceived,
-  echoWithin,
   giveBack,
   keep,
-  make,
-  makeEcho,
   pause,
-  putFull,
   sendAway,
   sendBlocks,
-  sendEnd,
 } from "../tasks/pipes.ts";
+import { echoWithin, makeEcho, makePipe, putFull, sendEnd } from "../tasks/pipes_made.ts";
 import type { Backend } from "./backend.ts";
 import { it, within } from "./bounded.ts";
 import { suite, type SuiteBackend } from "./leaks.ts";
@@ -105,7 +101,7 @@ function moveTests(pool: () => Pool): void {
   });
 
   it("what a worker has made is used here and by others", async () => {
-    const [a, b] = await pool().apply(make, []);
+    const [a, b] = await pool().apply(makePipe, []);
     const done = pool().apply(echo, [b]);
     await assertEchoes(a);
     assertEquals(await done, 3);
@@ -285,7 +281,7 @@ function makerTests({ createPool, traits }: SuiteBackend): void {
   if (traits.sharedMemory) return;
   it("calls reject when the process that made the pipe has ended", async () => {
     const makers = createPool(1);
-    const [a, b] = await makers.apply(make, []);
+    const [a, b] = await makers.apply(makePipe, []);
     const waiting = rejection(a.recv());
     makers.terminate();
     await makers.join();

@@ -14,6 +14,7 @@ import {
   SimpleQueue,
   Thread,
 } from "@pool/core";
+import { errorsOf, makeQueue } from "../tasks/made.ts";
 import * as tasks from "../tasks/queues.ts";
 import type { Backend } from "./backend.ts";
 import { it, within } from "./bounded.ts";
@@ -99,9 +100,9 @@ function boundTests(pool: () => Pool): void {
     const full = new Queue(2), empty = new Queue(2);
     await full.put(1);
     await full.put(2);
-    const names = await pool().apply(tasks.errorsOf, [full, empty]);
+    const names = await pool().apply(errorsOf, [full, empty]);
     assertEquals(names, [...Array(5).fill("Full"), ...Array(5).fill("Empty")]);
-    assertEquals(await tasks.errorsOf(full, empty), names);
+    assertEquals(await errorsOf(full, empty), names);
     const began = performance.now();
     await assertRejects(() => full.put(3, { timeout: 100 }), Full);
     await assertRejects(() => empty.get({ timeout: 100 }), Empty);
@@ -244,7 +245,7 @@ function itemTests(pool: () => Pool): void {
   });
 
   it("a queue that a worker has made is used by its host and by other workers", async () => {
-    const queue = await pool().apply(tasks.make, []);
+    const queue = await pool().apply(makeQueue, []);
     assertEquals(await queue.get({ timeout: 5000 }), "made here");
     await pool().apply(tasks.put, [queue, "put there"]);
     await queue.put("put here");

@@ -15,7 +15,6 @@ import {
 } from "@pool/core";
 import {
   keepContext,
-  nested,
   reasonTold,
   report,
   reportAndChange,
@@ -25,6 +24,7 @@ import {
   whoAmI,
   whoAmIAcross,
 } from "../tasks/context.ts";
+import { nested } from "../tasks/nested.ts";
 import { it } from "./bounded.ts";
 import type { SuiteBackend } from "./leaks.ts";
 import { rejection } from "./rejection.ts";

@@ -1,6 +1,6 @@
 /** What workers are made to do in the scenarios. */
 import process from "node:process";
-import { currentTask, registerClass, task } from "@pool/core";
+import { currentTask, registerClass, task } from "@pool/core/task";
 
 const sleepFor = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

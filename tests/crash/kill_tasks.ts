@@ -1,7 +1,7 @@
 /** Where children are killed: SIGKILL, which nothing in them can answer. */
 import { appendFileSync } from "node:fs";
 import process from "node:process";
-import { registerClass, task } from "@pool/core";
+import { registerClass, task } from "@pool/core/task";
 
 /** Never returns. */
 export function killSelf(): never {

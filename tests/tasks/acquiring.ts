@@ -1,6 +1,7 @@
 /** Tasks that take and give back: locks and semaphores alike. */
 import process from "node:process";
-import { type Event, type Lock, type RLock, type Semaphore, task, type Value } from "@pool/core";
+import type { Event, Lock, RLock, Semaphore, Value } from "@pool/core";
+import { task } from "@pool/core/task";
 import { errorNames } from "./error_names.ts";
 
 /** What can be acquired. */

@@ -1,7 +1,8 @@
 /** Tasks that wait at barriers. */
 import { appendFileSync } from "node:fs";
 import process from "node:process";
-import { Barrier, task } from "@pool/core";
+import type { Barrier } from "@pool/core";
+import { task } from "@pool/core/task";
 
 /** The index, or the name of the error. */
 const told = (wait: Promise<number>): Promise<number | string> =>
@@ -99,8 +100,6 @@ export const tarry = task(
   import.meta,
   () => new Promise<void>((resolve) => setTimeout(resolve, 500)),
 );
-
-export const make = task(import.meta, () => new Barrier(2));
 
 /** What blocking does where memory is not shared. */
 export const blockElsewhere = task(import.meta, (barrier: Barrier) => {

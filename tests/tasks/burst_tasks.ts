@@ -1,5 +1,5 @@
 /** Tasks that are called so often that many calls travel together; a few of them do something else. */
-import { currentTask, task } from "@pool/core";
+import { currentTask, task } from "@pool/core/task";
 import process from "node:process";
 
 /** How often each call was run, by its number; in shared memory where there is any. */

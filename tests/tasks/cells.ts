@@ -1,5 +1,6 @@
 /** Tasks of the suites of Value and SharedArray. */
-import { type CellType, type RLock, type SharedArray, task, type Value } from "@pool/core";
+import type { CellType, RLock, SharedArray, Value } from "@pool/core";
+import { task } from "@pool/core/task";
 
 /** Adds so many times. */
 export const addOften = task(

@@ -1,7 +1,8 @@
 /** Tasks that wait for conditions. A diary is a file; what stands in it was written with the lock. */
 import { appendFileSync } from "node:fs";
 import process from "node:process";
-import { Condition, Lock, task } from "@pool/core";
+import type { Condition } from "@pool/core";
+import { task } from "@pool/core/task";
 import { errorNames } from "./error_names.ts";
 
 const write = (diary: string, line: string): void => appendFileSync(diary, `${line}\n`);
@@ -72,15 +73,6 @@ export const playBall = task(
     return rounds;
   },
 );
-
-export const make = task(import.meta, () => new Condition());
-
-/** Whether the second of these protects the first. */
-export const protects = task(import.meta, async (changed: Condition, lock: Lock) => {
-  using _held = await lock.acquire();
-  await changed.notify();
-  return lock instanceof Lock;
-});
 
 /** The names of the errors of those who use it without its lock. */
 export const useWithoutLock = task(import.meta, (changed: Condition) =>

@@ -1,5 +1,5 @@
 /** Tasks that ask for their context. */
-import { currentTask, Pool, task, type TaskContext } from "@pool/core";
+import { currentTask, task, type TaskContext } from "@pool/core/task";
 
 export const whoAmI = task(import.meta, function whoAmI() {
   const { jobId, workerId, signal } = currentTask();
@@ -72,10 +72,4 @@ export const keepContext = task(import.meta, function keepContext(): number {
 export const reportAsAnother = task(import.meta, function reportAsAnother(): number {
   kept!.progress("too late");
   return currentTask().jobId;
-});
-
-/** Has a pool of its own. */
-export const nested = task(import.meta, async function nested(xs: number[]): Promise<number[]> {
-  await using pool = new Pool(1);
-  return await pool.map((x: number) => x * 3, xs);
 });

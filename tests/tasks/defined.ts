@@ -1,5 +1,5 @@
 /** Tasks of the tasks suite: every way to define one. */
-import { task } from "@pool/core";
+import { task } from "@pool/core/task";
 
 export const named = task(import.meta, function named(x: number): string {
   return `named ${x}`;

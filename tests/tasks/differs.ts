@@ -1,5 +1,5 @@
 /** Defines other tasks in a worker than on the host, as modules must not. */
-import { task } from "@pool/core";
+import { task } from "@pool/core/task";
 import { onHost } from "./on_host.ts";
 
 /** What ran here, to see that no wrong function did. */

@@ -1,6 +1,6 @@
 /** Tasks of the errors suite: each throws something. */
 import { readFileSync } from "node:fs";
-import { registerClass, task } from "@pool/core";
+import { registerClass, task } from "@pool/core/task";
 
 /** Registered: arrives as itself. */
 export class PaymentError extends Error {

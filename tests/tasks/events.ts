@@ -1,6 +1,7 @@
 /** Tasks of the suite of Event. */
 import process from "node:process";
-import { type Event, type Semaphore, task } from "@pool/core";
+import type { Event, Semaphore } from "@pool/core";
+import { task } from "@pool/core/task";
 
 /** Waits, and says by `ready` when it does. */
 export const wait = task(

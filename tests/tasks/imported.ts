@@ -1,5 +1,5 @@
 /** Never loaded by a test: what `importTasks()` names. */
-import { registerClass, task } from "@pool/core";
+import { registerClass, task } from "@pool/core/task";
 import { onHost } from "./on_host.ts";
 
 export function double(x: number): number {

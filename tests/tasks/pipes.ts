@@ -1,19 +1,8 @@
 /** Tasks that use the ends of pipes. */
 import process from "node:process";
-import {
-  type Connection,
-  EOFError,
-  Full,
-  type Lock,
-  Pipe,
-  Pool,
-  type Queue,
-  type SimpleQueue,
-  task,
-} from "@pool/core";
+import type { Connection, Lock, SimpleQueue } from "@pool/core";
+import { task } from "@pool/core/task";
 import { errorNames } from "./error_names.ts";
-
-type Kind = "thread" | "process";
 
 /** An end that takes and gives anything. */
 export type Any = Connection<unknown, unknown>;
@@ -36,13 +25,16 @@ export const echoBytes = task(
   },
 );
 
+/** By its name: with the class, each worker would load the whole library. */
+const isEnd = (error: unknown): boolean => (error as Error).name === "EOFError";
+
 /** As {@link echo}, and blocks its thread. */
 export const echoSync = task(import.meta, function echoSync(end: Any): number {
   for (let count = 0;; count++) {
     try {
       end.sendSync(end.recvSync());
     } catch (error) {
-      if (error instanceof EOFError) return count;
+      if (isEnd(error)) return count;
       throw error;
     }
   }
@@ -65,7 +57,7 @@ export const collectInTurn = task(
       try {
         all.push(await end.recv());
       } catch (error) {
-        if (error instanceof EOFError) return all;
+        if (isEnd(error)) return all;
         throw error;
       }
     }
@@ -155,26 +147,6 @@ export const blockElsewhere = task(import.meta, function blockElsewhere(end: Any
 
 export const giveBack = task(import.meta, (end: Any): Any => end);
 
-export const make = task(import.meta, (): [Any, Any] => Pipe());
-
-/** Makes a pipe, and gives one end away. */
-export const makeEcho = task(import.meta, (): Any => {
-  const [ours, theirs] = Pipe();
-  void echo(ours);
-  return theirs;
-});
-
-/** Hands the end on to the innermost of so many nested workers, which echoes. */
-export const echoWithin = task(
-  import.meta,
-  async function echoWithin(kinds: readonly Kind[], end: Any): Promise<number> {
-    const [backend, ...rest] = kinds;
-    if (!backend) return await echo(end);
-    await using pool = new Pool({ workers: 1, backend });
-    return await pool.apply(echoWithin, [rest, end]);
-  },
-);
-
 /** Receives an end by another one, and echoes there. */
 export const echoAtReceived = task(
   import.meta,
@@ -182,30 +154,6 @@ export const echoAtReceived = task(
     return await echo(await end.recv() as Any);
   },
 );
-
-/** Whether an end is closed that did not get into a full queue. */
-export const putFull = task(
-  import.meta,
-  async function putFull(queue: Queue<unknown>): Promise<boolean> {
-    const [ours, theirs] = Pipe();
-    try {
-      await queue.put({ theirs }, { timeout: 0 });
-    } catch (error) {
-      if (!(error instanceof Full)) throw error;
-    }
-    const { closed } = theirs;
-    await theirs.close();
-    await ours.close();
-    return closed;
-  },
-);
-
-/** Makes a pipe, sends one end through another, and echoes at the other one. */
-export const sendEnd = task(import.meta, async function sendEnd(end: Any): Promise<number> {
-  const [ours, theirs] = Pipe();
-  await end.send({ theirs });
-  return await echo(ours);
-});
 
 /** Whether the end that came can be used; waits until it is known. */
 export const canUse = task(import.meta, async function canUse(end: Any): Promise<boolean> {

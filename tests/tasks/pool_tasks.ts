@@ -5,7 +5,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import process from "node:process";
-import { currentTask, task } from "@pool/core";
+import { currentTask, task } from "@pool/core/task";
 
 /** How often a task looks whether it may go on, in milliseconds. */
 const LOOK_EVERY = 2;

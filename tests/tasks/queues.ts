@@ -1,15 +1,8 @@
 /** Tasks that put and get. A diary is a file: what stands in it was acknowledged. */
 import { appendFileSync } from "node:fs";
 import process from "node:process";
-import {
-  Empty,
-  Full,
-  type JoinableQueue,
-  Queue,
-  type SharedQueue,
-  type SimpleQueue,
-  task,
-} from "@pool/core";
+import type { JoinableQueue, SharedQueue, SimpleQueue } from "@pool/core";
+import { task } from "@pool/core/task";
 import { errorNames } from "./error_names.ts";
 
 /** An item of the tests: who has put it, and the how manieth of this producer it is. */
@@ -78,19 +71,6 @@ export const putLargeAndLeave = task(
     await queue.put(new Uint8Array(bytes));
     queue.close();
     queue.cancelJoinThread();
-  },
-);
-
-/** The names of the errors of a full and an empty queue, as a worker sees them. */
-export const errorsOf = task(
-  import.meta,
-  async (full: SharedQueue, empty: SharedQueue): Promise<string[]> => {
-    const waits = [{ timeout: 10 }, { block: false }, { timeout: 0 }, { timeout: -1 }];
-    const puts = waits.map((wait) => full.put(1, wait));
-    const gets = waits.map((wait) => empty.get(wait));
-    const all = [...puts, full.putNowait(1), ...gets, empty.getNowait()];
-    const errors = await Promise.all(all.map((one) => one.then(() => "none", (error) => error)));
-    return errors.map((error) => error instanceof Full || error instanceof Empty ? error.name : "");
   },
 );
 
@@ -235,12 +215,6 @@ export const simpleEcho = task(
     return await from.empty();
   },
 );
-
-export const make = task(import.meta, async (): Promise<Queue<string>> => {
-  const queue = new Queue<string>();
-  await queue.put("made here");
-  return queue;
-});
 
 /** Blocks its thread: puts what it gets. */
 export const echoSync = task(

@@ -1,5 +1,6 @@
 /** Tasks of the suite of RLock. */
-import { type RLock, task } from "@pool/core";
+import type { RLock } from "@pool/core";
+import { task } from "@pool/core/task";
 
 /** Takes it three times, one within the other, and gives it back; the last release is one too many. */
 export const nest = task(import.meta, async function nest(lock: RLock): Promise<string> {

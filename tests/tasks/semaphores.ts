@@ -1,6 +1,7 @@
 /** Tasks of the suite of semaphores. */
 import process from "node:process";
-import { type Semaphore, task, type Value } from "@pool/core";
+import type { Semaphore, Value } from "@pool/core";
+import { task } from "@pool/core/task";
 
 /** Takes a permit for a while; the most that had one at a time is kept in `most`. */
 export const enter = task(

@@ -1,6 +1,7 @@
 /** Tasks that are given shared things and drop them. */
 import process from "node:process";
-import { type Lock, type SimpleQueue, task } from "@pool/core";
+import type { Lock, SimpleQueue } from "@pool/core";
+import { task } from "@pool/core/task";
 import { realm } from "../../src/protocol/realm.ts";
 import { collectGarbage } from "../collect_garbage.ts";
 

@@ -1,6 +1,6 @@
 /** Tasks of the slot lane's tests: small and large, short and long, and such as end their worker. */
 import process from "node:process";
-import { currentTask, registerClass, task, transfer } from "@pool/core";
+import { currentTask, registerClass, task, transfer } from "@pool/core/task";
 import { endAtAccess } from "../slots/atomic_steps.ts";
 
 const pause = (milliseconds: number): Promise<void> =>

@@ -1,5 +1,6 @@
 /** Tasks of the values suites: they return what arrived, or tell how it looked to them. */
-import { currentTask, type MaybeEncodingError, registerClass, task, transfer } from "@pool/core";
+import type { MaybeEncodingError } from "@pool/core";
+import { currentTask, registerClass, task, transfer } from "@pool/core/task";
 
 /** Returns its argument. */
 export const echo = task(import.meta, function echo(value: unknown): unknown {

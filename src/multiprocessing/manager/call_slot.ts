@@ -8,7 +8,7 @@
  * leaves the other waiting for a state that does not come: clients look every 100 ms whether the manager
  * lives, and the manager forgets slots of the dead before it goes to sleep.
  */
-import { runtime } from "../../adapters/detect.ts";
+import { wrapText } from "../../adapters/services.ts";
 import { ValueBytes } from "../../protocol/slot_codec.ts";
 
 /** What goes with a slot: where the manager is woken. */
@@ -34,16 +34,11 @@ export class CallSlot {
   readonly #words: Int32Array;
   readonly #values: ValueBytes;
 
-  private constructor(memory: SharedArrayBuffer, values: ValueBytes) {
+  /** @param memory another side's slot; default: a new one */
+  constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(SIZE)) {
     this.memory = memory;
     this.#words = new Int32Array(memory, 0, HEADER / 4);
-    this.#values = values;
-  }
-
-  /** A new slot, or another side's; nothing where this realm cannot read one. */
-  static open(memory: SharedArrayBuffer = new SharedArrayBuffer(SIZE)): CallSlot | undefined {
-    const { wrapText } = runtime.adapters.thread();
-    return wrapText && new CallSlot(memory, new ValueBytes(memory, wrapText(memory)));
+    this.#values = new ValueBytes(memory, wrapText(memory));
   }
 
   get state(): number {

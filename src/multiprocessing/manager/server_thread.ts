@@ -1,4 +1,5 @@
-import { host, runtime } from "../../adapters/detect.ts";
+import { runtime } from "../../adapters/detect.ts";
+import { host } from "../../adapters/services.ts";
 import { encodeArguments } from "../../core/arguments.ts";
 import { PoolError } from "../../core/errors.ts";
 import { ownIdentity, workerIdentity } from "../../core/identity.ts";

@@ -11,7 +11,7 @@
  * the last hold. Realms tell how often they sent and received the proxy, so that the manager knows of
  * most that nothing is on the way; the others, for which messages may be lost, stay longer.
  */
-import { host } from "../../adapters/detect.ts";
+import { host } from "../../adapters/services.ts";
 import type { Clock } from "../../core/backend.ts";
 import { InvalidStateError } from "../../core/errors.ts";
 import { livingRealms } from "../../protocol/living_realms.ts";

@@ -1,4 +1,4 @@
-import { host } from "../../adapters/detect.ts";
+import { host } from "../../adapters/services.ts";
 import { livingRealms } from "../../protocol/living_realms.ts";
 import { ANSWERED, CALLED, type CallSlot, type Desk, IDLE, RINGS, SLEEPERS } from "./call_slot.ts";
 

@@ -1,4 +1,4 @@
-import { nextTurn } from "../../adapters/detect.ts";
+import { nextTurn } from "../../adapters/services.ts";
 import { livingRealms, ownNumber } from "../../protocol/living_realms.ts";
 import { ANSWERED, CALLED, CallSlot, type Desk, KEPT, RINGS, SLEEPERS } from "./call_slot.ts";
 
@@ -45,11 +45,9 @@ export class SlotDesk {
     this.#clerk = clerk;
   }
 
-  /** From now on a client may call by this slot; nothing, where that cannot be. */
-  open(client: number, memory: SharedArrayBuffer): Desk | undefined {
-    const slot = CallSlot.open(memory);
-    if (!slot) return undefined;
-    this.#slots.set(client, slot);
+  /** From now on a client may call by this slot. */
+  open(client: number, memory: SharedArrayBuffer): Desk {
+    this.#slots.set(client, new CallSlot(memory));
     if (!this.#attends) {
       this.#attends = true;
       this.#attend();

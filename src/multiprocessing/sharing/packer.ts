@@ -9,7 +9,7 @@
  *
  * What is behind the head is read where it stands, so that large bytes are copied once, to where they go.
  */
-import { runtimeCodec, wrapText } from "../../adapters/detect.ts";
+import { runtimeCodec, wrapText } from "../../adapters/services.ts";
 import { isDetached } from "../../protocol/buffers.ts";
 import { encode } from "../../protocol/encode.ts";
 import { exactJson } from "../../protocol/exact_json.ts";

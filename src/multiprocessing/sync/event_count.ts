@@ -15,7 +15,7 @@
  * is cut into slices: a realm that dies with the wake-up of another, or with what the others wait for,
  * can tell nobody, and is found out after one slice.
  */
-import { host } from "../../adapters/detect.ts";
+import { host } from "../../adapters/services.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { isWaitedFor } from "../sharing/link.ts";
 import { withResolvers } from "../../protocol/with_resolvers.ts";
