@@ -13,7 +13,11 @@ export const enter = task(
   ): Promise<void> {
     await using _held = await permits.acquire({ timeout: 8000 });
     const now = await inside.add(1);
-    if (now > await most.get()) await most.set(now);
+    {
+      // Of two that read it at once, the lesser must not be the later.
+      await using _turn = await most.getLock().acquire();
+      if (now > await most.get()) await most.set(now);
+    }
     await new Promise((resolve) => setTimeout(resolve, 2));
     await inside.add(-1);
   },
