@@ -38,7 +38,7 @@ const GUARD = "POOL_RUN_TESTS";
  */
 const PAIRED = new RegExp(
   "^tests/((core|protocol|model|sharing|std|subprocess|worker)/|inline_|messages_|example|futures_|" +
-    "thread_(class|errors|pool|settings|tasks|values)_|process_(class|errors|pool|tasks|values)_|" +
+    "thread_(class|errors|pool|settings|tasks|values)_|process_(class|errors|parcels|pool|tasks|values)_|" +
     "local_queues_|manager_|shared_(?!fairness)|switch_backends_|upper_case_)",
 );
 const TEST_TIMEOUT_MS = 30_000; // one test; Bun's own default of 5 s is too short for crash tests

@@ -5,7 +5,8 @@
  *     body
  *     buffers, one after the other
  *
- * Large buffers stand beside the body, so that their bytes are copied neither into it nor out of it.
+ * Large buffers stand beside the body, so that their bytes are copied neither into it nor out of it. A part
+ * may also stand elsewhere: then its size has the highest bit set, and in the stream there is its place (u32).
  */
 
 /** One message as bytes. */
@@ -21,6 +22,9 @@ export interface Frame {
 /** No part of a frame may be larger (bytes): runtimes cannot hold more in one piece of a stream. */
 export const LARGEST_PART: number = 2 ** 31 - 1;
 
+/** Set in the size of a part that stands elsewhere. */
+const ELSEWHERE = 2 ** 31;
+
 /** Words of the header before the sizes of the buffers. */
 const FIXED_WORDS = 3;
 
@@ -33,19 +37,44 @@ export function checkPart(bytes: number): void {
   );
 }
 
-/** The bytes before the body. */
-export function frameHeader({ number, body, buffers }: Frame): Uint8Array {
+/**
+ * A frame as it stands in the stream: its header, and its parts.
+ *
+ * @param store puts a part elsewhere and returns its place, or `undefined`: then it stands in the stream
+ */
+export function frameParts(
+  { number, body, buffers }: Frame,
+  store?: (part: Uint8Array) => number | undefined,
+): Uint8Array[] {
   const header = new DataView(new ArrayBuffer(4 * (FIXED_WORDS + buffers.length)));
+  const parts: Uint8Array[] = [new Uint8Array(header.buffer)];
+  const add = (part: Uint8Array): number => {
+    const place = store?.(part);
+    if (place === undefined) {
+      if (part.byteLength > 0) parts.push(part);
+      return part.byteLength;
+    }
+    const word = new DataView(new ArrayBuffer(4));
+    word.setUint32(0, place, true);
+    parts.push(new Uint8Array(word.buffer));
+    return part.byteLength + ELSEWHERE;
+  };
   header.setUint32(0, number, true);
-  header.setUint32(4, body.byteLength, true);
+  header.setUint32(4, add(body), true);
   header.setUint32(8, buffers.length, true);
-  buffers.forEach((buffer, i) => header.setUint32(4 * (FIXED_WORDS + i), buffer.byteLength, true));
-  return new Uint8Array(header.buffer);
+  buffers.forEach((buffer, i) => {
+    header.setUint32(4 * (FIXED_WORDS + i), add(new Uint8Array(buffer)), true);
+  });
+  return parts;
 }
+
+/** Brings a part that stands elsewhere; one that is `lent` is read before the next part is fetched. */
+export type Fetch = (place: number, size: number, lent: boolean) => Uint8Array;
 
 /** Puts frames together from the pieces in which a stream brings them. */
 export class FrameReader {
   readonly #each: (frame: Frame) => void;
+  readonly #fetch: Fetch;
   /** The part that is being read, where it came in more than one piece. */
   #part: Uint8Array | undefined;
   #filled = 0;
@@ -59,9 +88,16 @@ export class FrameReader {
   #sizes: number[] = [];
   #buffers: ArrayBuffer[] = [];
 
-  /** @param each takes a frame; its body is only lent to it */
-  constructor(each: (frame: Frame) => void) {
+  /**
+   * @param each takes a frame; its body is only lent to it
+   * @param fetch for the parts that stand elsewhere
+   */
+  constructor(
+    each: (frame: Frame) => void,
+    fetch: Fetch = refuse,
+  ) {
     this.#each = each;
+    this.#fetch = fetch;
   }
 
   /** Takes the next piece of the stream. */
@@ -93,8 +129,16 @@ export class FrameReader {
   }
 
   #expect(size: number, take: (part: Uint8Array) => void): void {
-    this.#size = size;
-    this.#take = take;
+    if (size < ELSEWHERE) {
+      this.#size = size;
+      this.#take = take;
+      return;
+    }
+    this.#size = 4;
+    this.#take = (place) => {
+      const at = new DataView(place.buffer, place.byteOffset, 4).getUint32(0, true);
+      take.call(this, this.#fetch(at, size - ELSEWHERE, take === this.#takeBody));
+    };
   }
 
   #takeHead(part: Uint8Array): void {
@@ -132,4 +176,8 @@ export class FrameReader {
     this.#expect(4 * FIXED_WORDS, this.#takeHead);
     this.#each(frame);
   }
+}
+
+function refuse(): never {
+  throw new RangeError("Cannot read frame: it has a part elsewhere, and there is no such place");
 }

@@ -3,26 +3,28 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   checkPart,
   type Frame,
-  frameHeader,
+  frameParts,
   FrameReader,
   LARGEST_PART,
 } from "../../src/protocol/frames.ts";
 
-function bytesOf(frames: readonly Frame[]): Uint8Array {
-  const parts = frames.flatMap((frame) => [
-    frameHeader(frame),
-    frame.body,
-    ...frame.buffers.map((buffer) => new Uint8Array(buffer)),
-  ]);
+type Store = (part: Uint8Array) => number | undefined;
+
+function bytesOf(frames: readonly Frame[], store?: Store): Uint8Array {
+  const parts = frames.flatMap((frame) => frameParts(frame, store));
   return new Uint8Array(parts.flatMap((part) => [...part]));
 }
 
 /** What a reader makes of bytes that come in pieces of this size. */
-function readIn(pieces: number, bytes: Uint8Array): Frame[] {
+function readIn(
+  pieces: number,
+  bytes: Uint8Array,
+  fetch?: (place: number, size: number) => Uint8Array,
+): Frame[] {
   const frames: Frame[] = [];
-  const reader = new FrameReader(({ number, body, buffers }) =>
-    frames.push({ number, body: body.slice(), buffers })
-  );
+  const reader = new FrameReader(({ number, body, buffers }) => {
+    frames.push({ number, body: body.slice(), buffers });
+  }, fetch);
   for (let at = 0; at < bytes.length; at += pieces) {
     // As a stream does, which uses its memory again.
     const piece = bytes.slice(at, at + pieces);
@@ -48,6 +50,32 @@ describe("FrameReader", () => {
   it("push() gives the same frames however the bytes are cut", () => {
     const bytes = bytesOf(frames);
     for (let size = 1; size <= bytes.length; size++) assertEquals(readIn(size, bytes), frames);
+  });
+
+  it("push() fetches the parts that stand elsewhere, however the bytes are cut", () => {
+    for (const smallest of [1, 2, 3, 300]) {
+      const stored: Uint8Array[] = [];
+      const bytes = bytesOf(
+        frames,
+        (part) => part.byteLength >= smallest ? stored.push(part.slice()) - 1 : undefined,
+      );
+      assertEquals(stored.length > 0, true);
+      for (let size = 1; size <= bytes.length; size++) {
+        const fetched: number[] = [];
+        const read = readIn(size, bytes, (place, length) => {
+          fetched.push(place);
+          assertEquals(stored[place]!.byteLength, length);
+          return stored[place]!.slice();
+        });
+        assertEquals(read, frames);
+        assertEquals(fetched, [...stored.keys()]);
+      }
+    }
+  });
+
+  it("push() refuses a part that stands elsewhere where there is no such place", () => {
+    const bytes = bytesOf(frames, () => 7);
+    assertThrows(() => readIn(1000, bytes), RangeError, "elsewhere");
   });
 
   it("push() gives nothing for a frame that is not whole", () => {

@@ -4,7 +4,7 @@
  * seen by the other side at once. The file is removed as soon as both have it open.
  *
  *     token │ what is captured │ a record for each cell, the child's │ a byte for each cell, the host's │
- *     last words
+ *     two rings for large parts of messages, see parcels.ts │ last words
  *
  * There is no compare-and-swap in files. Who has a job is settled as in Dekker's algorithm: each side
  * writes what it wants before it looks at what the other one wants, so that at least one of the two
@@ -28,8 +28,14 @@ export const CAPTURED: number = TOKEN_BYTES;
 export const RECORDS: number = CAPTURED + 8;
 /** Where the host's bytes begin. */
 export const MARKS: number = RECORDS + CELLS * RECORD_BYTES;
-/** Where the last words begin: their size in 4 bytes, then frames. */
-export const WORDS: number = MARKS + CELLS;
+/** Bytes of a ring; the file takes up as much of it as was ever used. */
+export const RING: number = 8 * 1024 * 1024;
+/** Bytes before a ring: a page of its own. */
+export const RING_HEAD = 4096;
+/** Where the rings begin, at a page of their own. */
+export const PARCELS: number = Math.ceil((MARKS + CELLS) / RING_HEAD) * RING_HEAD;
+/** Where the last words begin, if there are any: their size in 4 bytes, then frames. */
+export const WORDS: number = PARCELS + 2 * (RING_HEAD + RING);
 
 /** The host's bytes. */
 export const NONE = 0, WANTED = 1, TAKEN = 2;
@@ -47,7 +53,7 @@ export class CellFile {
   static create(path: string, token: Uint8Array): CellFile {
     const file = new CellFile(fs().openSync(path, "wx+", 0o600));
     file.write(token, 0);
-    file.write(new Uint8Array(WORDS + 4 - TOKEN_BYTES), TOKEN_BYTES);
+    file.write(new Uint8Array(PARCELS - TOKEN_BYTES), TOKEN_BYTES);
     return file;
   }
 

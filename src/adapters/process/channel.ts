@@ -1,22 +1,37 @@
 /** One end of the stream of frames between host and child. */
-import { type Frame, frameHeader, FrameReader } from "../../protocol/frames.ts";
+import { type Frame, frameParts, FrameReader } from "../../protocol/frames.ts";
 import type { Transferable } from "../../protocol/transferable.ts";
+import { joinSmall } from "./bytes.ts";
 import { type Codec, runtimeCodec } from "./codec.ts";
 import type { LocalSocket } from "./local_socket.ts";
+import type { ParcelReader, ParcelWriter } from "./parcels.ts";
 
 /**
  * A stream is given so many bytes at a time, and more when it has passed them on. Each time costs a turn of
  * the event loop; the bytes themselves are not copied.
  */
 const PIECE = 4 * 1024 * 1024;
-/** Frames up to this size (bytes) are written in one piece: a copy is cheaper than a system call. */
+/** Parts of a frame are written in one piece up to this size (bytes): a copy is cheaper than a system call. */
 const SMALL = 16 * 1024;
+
+/** The other way, for large parts. */
+export interface Parcels {
+  readonly out: ParcelWriter;
+  readonly in: ParcelReader;
+}
+
+/** Where what comes goes. */
+export interface ChannelEvents<Received> {
+  receive(message: Received): void;
+  /** What came cannot be read, such as a buffer for which there is no memory. */
+  failed(error: unknown): void;
+}
 
 /** Sends messages, and calls back for each that comes, in order. */
 export class Channel<Sent, Received> {
   readonly #codec: Codec = runtimeCodec();
-  readonly #receive: (message: Received) => void;
-  readonly #failed: (error: unknown) => void;
+  readonly #parcels: Parcels;
+  readonly #events: ChannelEvents<Received>;
   readonly #reader: FrameReader;
   #socket: LocalSocket | undefined;
   #sent = 0;
@@ -27,11 +42,13 @@ export class Channel<Sent, Received> {
   /** Frames that the stream has not passed on to the system, as far as it has told. */
   readonly #unwritten = new Set<Frame>();
 
-  /** @param failed what came cannot be read, such as a buffer for which there is no memory */
-  constructor(receive: (message: Received) => void, failed: (error: unknown) => void) {
-    this.#receive = receive;
-    this.#failed = failed;
-    this.#reader = new FrameReader((frame) => this.#accept(frame));
+  constructor(parcels: Parcels, events: ChannelEvents<Received>) {
+    this.#parcels = parcels;
+    this.#events = events;
+    this.#reader = new FrameReader(
+      (frame) => this.#accept(frame),
+      (place, size, lent) => parcels.in.fetch(place, size, lent),
+    );
   }
 
   /** Connects it; what was posted before goes out now. */
@@ -41,7 +58,7 @@ export class Channel<Sent, Received> {
       try {
         this.#reader.push(piece);
       } catch (error) {
-        this.#failed(error);
+        this.#events.failed(error);
       }
     });
     socket.on("drain", () => {
@@ -73,11 +90,11 @@ export class Channel<Sent, Received> {
   #accept(frame: Frame): void {
     if (frame.number <= this.#received) return;
     this.#received = frame.number;
-    this.#receive(this.#codec.unpack(frame) as Received);
+    this.#events.receive(this.#codec.unpack(frame) as Received);
   }
 
   #enqueue(frame: Frame): void {
-    const parts = frameParts(frame);
+    const parts = joinSmall(frameParts(frame, (part) => this.#parcels.out.put(part)), SMALL);
     parts.forEach((part, i) => {
       const last = i === parts.length - 1;
       let at = 0;
@@ -105,21 +122,4 @@ export class Channel<Sent, Received> {
     socket.uncork();
     this.#queue.splice(0, given);
   }
-}
-
-/** The bytes of a frame. */
-export function frameParts(frame: Frame): Uint8Array[] {
-  const header = frameHeader(frame);
-  const { body, buffers } = frame;
-  const parts: Uint8Array[] = [];
-  if (body.byteLength > SMALL) {
-    parts.push(header, body);
-  } else {
-    const head = new Uint8Array(header.byteLength + body.byteLength);
-    head.set(header);
-    head.set(body, header.byteLength);
-    parts.push(head);
-  }
-  for (const buffer of buffers) if (buffer.byteLength > 0) parts.push(new Uint8Array(buffer));
-  return parts;
 }

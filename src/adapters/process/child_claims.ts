@@ -81,6 +81,7 @@ export class ChildFileClaims implements WorkerClaims {
       this.#record[3] = this.#item;
       this.#writeRecord();
     }
+    if (frames.length === 0) return;
     let at = WORDS + 4;
     for (const bytes of frames) {
       this.#file.write(bytes, at);

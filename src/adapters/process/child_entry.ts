@@ -3,16 +3,18 @@ import { rmSync } from "node:fs";
 import process from "node:process";
 import { setImmediate, setTimeout } from "node:timers";
 import { timestamp } from "../../protocol/claims.ts";
+import { frameParts } from "../../protocol/frames.ts";
 import type { FromWorker, ToWorker } from "../../protocol/messages.ts";
 import { realm } from "../../protocol/realm.ts";
 import { sentError, serve } from "../../worker/serve.ts";
 import { reportDeath } from "../report_death.ts";
 import { CAPTURED, CellFile, TOKEN_BYTES } from "./cell_file.ts";
-import { Channel, frameParts } from "./channel.ts";
+import { Channel } from "./channel.ts";
 import { ChildFileClaims } from "./child_claims.ts";
 import { connectTo, type LocalSocket } from "./local_socket.ts";
 import { MarkingClaims } from "./marking_claims.ts";
 import { cellsPath, socketPath } from "./meeting.ts";
+import { ParcelReader, ParcelWriter } from "./parcels.ts";
 
 /** The host may be busy between starting us and listening: so many tries, with pauses (ms). */
 const TRIES = 500, PAUSE = 10;
@@ -24,12 +26,16 @@ export function serveChild(folder: string, host: number): void {
   file.read(token, 0);
   const claims = new ChildFileClaims(file, () => process.exit(1));
   const descriptors = capturedDescriptors(file);
-  const channel = new Channel<FromWorker, ToWorker>(
-    (message) => worker.receive(message),
-    (error) => {
+  const parcels = {
+    out: new ParcelWriter(file, "fromChild"),
+    in: new ParcelReader(file, "fromHost"),
+  };
+  const channel = new Channel<FromWorker, ToWorker>(parcels, {
+    receive: (message) => worker.receive(message),
+    failed: (error) => {
       throw error;
     },
-  );
+  });
   realm.sharesMemory = false;
   const worker = serve({
     post: (message, transfer) => channel.post(message, transfer),
@@ -47,7 +53,8 @@ export function serveChild(folder: string, host: number): void {
     flush: () => worker.flush(),
     describe: sentError,
   });
-  const leave = (): void => claims.leave([...channel.unwritten].flatMap(frameParts));
+  const leave = (): void =>
+    claims.leave([...channel.unwritten].flatMap((frame) => frameParts(frame)));
   // After the listeners of `reportDeath`.
   process.on("exit", leave);
   if ("Deno" in globalThis) addEventListener("unload", leave);

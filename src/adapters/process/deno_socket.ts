@@ -1,5 +1,6 @@
 /** Deno's own sockets of the file system, as streams of Node. */
 import { stream } from "../builtins.ts";
+import { joinSmall } from "./bytes.ts";
 import type { LocalServer, LocalSocket } from "./local_socket.ts";
 
 interface Connection {
@@ -110,21 +111,9 @@ function toStream(connection: Connection): LocalSocket {
 
 /** Small pieces go in one system call. */
 async function writeAll(connection: Connection, pieces: readonly Uint8Array[]): Promise<void> {
-  for (const piece of joined(pieces)) {
+  for (const piece of joinSmall(pieces, JOINED)) {
     for (let sent = 0; sent < piece.length;) {
       sent += await connection.write(piece.subarray(sent));
     }
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
-  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  if (pieces.length < 2 || length > JOINED) return pieces;
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return [all];
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import process from "node:process";
 import { fs } from "../builtins.ts";
+import { concat } from "./bytes.ts";
 import { CellFile, TOKEN_BYTES } from "./cell_file.ts";
 import { listenAt, type LocalServer, type LocalSocket } from "./local_socket.ts";
 
@@ -74,7 +75,7 @@ export class Meeting {
 function readHello(socket: LocalSocket, done: (hello: Uint8Array) => void): void {
   let hello: Uint8Array = new Uint8Array();
   const take = (piece: Uint8Array): void => {
-    hello = concat(hello, piece);
+    hello = concat([hello, piece]);
     if (hello.byteLength < HELLO_BYTES) return;
     socket.off("data", take);
     socket.pause();
@@ -84,13 +85,6 @@ function readHello(socket: LocalSocket, done: (hello: Uint8Array) => void): void
     socket.resume();
   };
   socket.on("data", take);
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.byteLength + b.byteLength);
-  both.set(a);
-  both.set(b, a.byteLength);
-  return both;
 }
 
 function startsWith(bytes: Uint8Array, token: Uint8Array): boolean {

@@ -14,6 +14,7 @@ import { captured, ChildOutput, type OutputModes } from "./child_output.ts";
 import { HostFileClaims } from "./host_claims.ts";
 import type { LocalSocket } from "./local_socket.ts";
 import { Meeting } from "./meeting.ts";
+import { ParcelReader, ParcelWriter } from "./parcels.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** How a child is started. */
@@ -69,8 +70,15 @@ export class ProcessTransport implements Transport {
     this.#events = events;
     this.#watchdog = watchdog;
     const fail = (error: unknown): void => this.#fail(error);
-    this.#channel = new Channel((message) => this.#output.receive(message), fail);
     const meeting = this.#meeting = new Meeting((socket, time) => this.#met(socket, time), fail);
+    const parcels = {
+      out: new ParcelWriter(meeting.cells, "fromHost"),
+      in: new ParcelReader(meeting.cells, "fromChild"),
+    };
+    this.#channel = new Channel(parcels, {
+      receive: (message) => this.#output.receive(message),
+      failed: fail,
+    });
     this.claims = this.#cells = new HostFileClaims(meeting.cells);
     let modes: OutputModes;
     try {
