@@ -8,7 +8,15 @@ const ROUNDS = 9;
 const CALLS = 2_000;
 /** A neighbour on the machine may spoil one try; what grows with the pool spoils all. */
 const TRIES = 4;
-const MOST = 2;
+/**
+ * From 2 lanes and 1,000 pending calls on. The first fits into a processor's caches, so that what grows is the
+ * scheduler's own. In the second each call finds its lane and its job in cold memory: 1.4 to 2.6 times on
+ * the same code, by what else the machine does; what looked at every lane or job would be a hundred times.
+ */
+const LARGE = [
+  { lanes: 100, pending: 10_000, most: 2 },
+  { lanes: 1_000, pending: 100_000, most: 4 },
+];
 
 async function filled(lanes: number, pending: number, priorities: boolean): Promise<FilledPool> {
   const pool = new FilledPool(lanes, priorities);
@@ -32,19 +40,22 @@ async function growth(small: FilledPool, large: FilledPool): Promise<number> {
 }
 
 describe("scheduler at scale", { timeout: 60_000 }, () => {
-  for (const priorities of [false, true]) {
-    const name = priorities ? "with ten priorities" : "without priorities";
-    it(`a call costs at most twice as much on 1,000 lanes with 100,000 pending, ${name}`, async () => {
-      const small = await filled(2, 1_000, priorities);
-      const large = await filled(1_000, 100_000, priorities);
-      const tries: number[] = [];
-      while (tries.length < TRIES && !(tries.at(-1)! <= MOST)) {
-        tries.push(await growth(small, large));
-      }
-      await small.drain();
-      await large.drain();
-      assert(Math.min(...tries) <= MOST, `it cost ${tries.map((one) => one.toFixed(2))} times`);
-    });
+  for (const { lanes, pending, most } of LARGE) {
+    for (const priorities of [false, true]) {
+      const size = `${lanes} lanes with ${pending} pending`;
+      const name = priorities ? "with ten priorities" : "without priorities";
+      it(`a call costs at most ${most} times as much on ${size}, ${name}`, async () => {
+        const small = await filled(2, 1_000, priorities);
+        const large = await filled(lanes, pending, priorities);
+        const tries: number[] = [];
+        while (tries.length < TRIES && !(tries.at(-1)! <= most)) {
+          tries.push(await growth(small, large));
+        }
+        await small.drain();
+        await large.drain();
+        assert(Math.min(...tries) <= most, `it cost ${tries.map((one) => one.toFixed(2))} times`);
+      });
+    }
   }
 });
 

@@ -9,21 +9,22 @@
  * of its worker, or the end of the pool. `#settle` is the only place where that happens.
  */
 import { type JobArgs, type MixedChunk, Outcome, type SetupCall } from "../protocol/messages.ts";
-import { revive, reviveOrFault } from "../protocol/revive.ts";
+import { revive } from "../protocol/revive.ts";
 import { dropCopy } from "../protocol/shareable.ts";
-import { Batch, type Resolve } from "./batch.ts";
+import type { Batch, Resolve } from "./batch.ts";
 import type { Host, KeepAlive, WorkerEnd } from "./backend.ts";
 import { Crew } from "./crew.ts";
 import type { CrewConfig } from "./crew_config.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { PoolClosedError, QueueFullError } from "./errors.ts";
-import { type PoolEvent, PoolEvents } from "./events.ts";
+import type { PoolEvents } from "./events.ts";
 import { Functions, type KnownFunction, learn } from "./functions.ts";
 import { Job, type JobRequest, PromiseSink } from "./job.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneEvents, LaneRemains } from "./lane_events.ts";
 import { Limits } from "./limits.ts";
 import { asError, brokenPool, deathOf, encodeReason, isFinal, withOrigin } from "./outcome.ts";
+import { Reporter } from "./reporter.ts";
 import type { PoolStats } from "./stats.ts";
 
 /** What a scheduler is made of. */
@@ -45,13 +46,13 @@ export interface Consumer {
 /** One pool's scheduler. */
 export class Scheduler {
   readonly functions: Functions = new Functions();
-  readonly events: PoolEvents = new PoolEvents();
   /** Resolves when the pool has ended and its last worker is gone. */
   readonly finished: Promise<void>;
   readonly #config: SchedulerConfig;
   readonly #crew: Crew;
   readonly #dispatcher: Dispatcher;
   readonly #limits: Limits;
+  readonly #reporter: Reporter;
   readonly #keepAlive: KeepAlive;
   readonly #consumers = new Set<Consumer>();
   #finish!: () => void;
@@ -74,20 +75,13 @@ export class Scheduler {
       expireWaiting: (job, reason) => this.cancelWaiting(job, reason),
       kill: (job) => this.#kill(job),
     });
+    this.#reporter = new Reporter(host.clock);
     this.#keepAlive = host.keepAlive();
     this.finished = new Promise((resolve) => this.#finish = resolve);
     this.#crew = new Crew(crew, host.clock, {
       lost: (lane, remains, end) => this.#lost(lane, remains, end),
-      up: ({ workerId }) => this.#emit(() => ({ type: "workerUp", time: this.#now(), workerId })),
-      down: ({ workerId }, { exitCode }, expected, error) =>
-        this.#emit(() => ({
-          type: "workerDown",
-          time: this.#now(),
-          workerId,
-          exitCode,
-          expected,
-          error,
-        })),
+      up: (lane) => this.#reporter.workerUp(lane),
+      down: (lane, end, expected, error) => this.#reporter.workerDown(lane, end, expected, error),
       retired: (lane) => this.#dispatcher.retired(lane),
       shrunk: () => this.#dispatcher.grow(),
       broken: (cause) => this.terminate(() => brokenPool(crew.adapter.traits.kind, cause)),
@@ -102,10 +96,18 @@ export class Scheduler {
       clock: host.clock,
       workers: crew.workers,
       maxQueue: config.maxQueue,
-      placed: (job, lane) => this.#placed(job, lane),
+      placed: (job, lane) => {
+        this.#limits.placed(job);
+        this.#reporter.started(job, lane);
+      },
       takenBack: (job) => this.#requeue(job),
     });
     this.#crew.start();
+  }
+
+  /** What happens, for those who listen. */
+  get events(): PoolEvents {
+    return this.#reporter.events;
   }
 
   /** True until `close`, `terminate` or a fault. */
@@ -281,20 +283,7 @@ export class Scheduler {
     this.#submitted++;
     this.hold();
     this.#limits.accepted(job);
-    if (this.events.active) {
-      const { id: jobId, fn: { name: task } } = job;
-      this.events.emit({ type: "queued", time: this.#now(), jobId, task });
-    }
-  }
-
-  #placed(job: Job, lane: Lane): void {
-    this.#limits.placed(job);
-    if (!this.events.active) return;
-    const { id, fn: { name: task } } = job;
-    const end = id + (job instanceof Batch ? job.calls : 1);
-    for (let jobId = id; jobId < end; jobId++) {
-      this.events.emit({ type: "start", time: this.#now(), jobId, task, workerId: lane.workerId });
-    }
+    this.#reporter.queued(job);
   }
 
   /** Puts a job back that was taken from a worker, or shall be tried again. */
@@ -326,19 +315,8 @@ export class Scheduler {
       },
       progressed: (lane) => this.#dispatcher.progressed(lane),
       items: (job, items) => job.sink.items?.(items),
-      reported: (jobId, value) =>
-        this.#emit(() => ({
-          type: "progress",
-          time: this.#now(),
-          jobId,
-          value: reviveOrFault(value),
-        })),
-      wrote: (lane, output) =>
-        this.#emit(() => {
-          const { workerId } = lane;
-          const task = lane.taskOf(output.jobId);
-          return { type: "output", time: this.#now(), workerId, task, ...output };
-        }),
+      reported: (jobId, value) => this.#reporter.progress(jobId, value),
+      wrote: (lane, output) => this.#reporter.output(lane, output),
       hasOutgoing: (lane) => this.#dispatcher.hasOutgoing(lane),
       closed: (lane, error) => this.#crew.closed(lane, error),
       ended: (lane, end) => this.#crew.ended(lane, end),
@@ -422,12 +400,7 @@ export class Scheduler {
       this.#rejected++;
       job.sink.reject(value);
     }
-    if (this.events.active) {
-      const { id: jobId, fn: { name: task } } = job;
-      const outcome = fulfilled ? "fulfilled" : "rejected";
-      const workerId = job.lane?.workerId;
-      this.events.emit({ type: "end", time: this.#now(), jobId, task, workerId, outcome });
-    }
+    this.#reporter.ended(job, fulfilled, job.id, 1);
     this.release();
   }
 
@@ -436,14 +409,7 @@ export class Scheduler {
     const first = batch.id + batch.settled;
     const count = batch.fulfil(results);
     this.#fulfilled += count;
-    if (this.events.active) {
-      const { fn: { name: task }, lane } = batch;
-      for (let jobId = first; jobId < first + count; jobId++) {
-        const time = this.#now();
-        const workerId = lane?.workerId;
-        this.events.emit({ type: "end", time, jobId, task, workerId, outcome: "fulfilled" });
-      }
-    }
+    this.#reporter.ended(batch, true, first, count);
     if (count > 0) this.release(count);
   }
 
@@ -454,13 +420,5 @@ export class Scheduler {
     // Finalizers run, even where the program has nothing else to do.
     this.#keepAlive.hold();
     this.#crew.close();
-  }
-
-  #emit(event: () => PoolEvent): void {
-    if (this.events.active) this.events.emit(event());
-  }
-
-  #now(): number {
-    return this.#config.host.clock.now();
   }
 }

@@ -3,57 +3,19 @@ import { timestamp, type WorkerClaims } from "../protocol/claims.ts";
 import { encode, type Encoded } from "../protocol/encode.ts";
 import { exactJson } from "../protocol/exact_json.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
-import type { ListenToPort } from "../protocol/post_office.ts";
-import {
-  type FromWorker,
-  JobMode,
-  type JobRecord,
-  Outcome,
-  readJobs,
-  type ToWorker,
-} from "../protocol/messages.ts";
+import { JobMode, type JobRecord, Outcome, readJobs, type ToWorker } from "../protocol/messages.ts";
 import { revive } from "../protocol/revive.ts";
-import type { Slots, WrapText } from "../protocol/slots.ts";
-import type { Transferable } from "../protocol/transferable.ts";
+import type { Slots } from "../protocol/slots.ts";
 import { type Answer, Answers } from "./answers.ts";
 import { ChunkRun } from "./chunk.ts";
 import { encodeThrown, refuseIterator } from "./failures.ts";
 import { Intake } from "./intake.ts";
 import { RunningTask } from "./running_task.ts";
+import type { LoopStart, WorkerServices } from "./services.ts";
 import { canRevive, loadRevivers } from "./shared_things.ts";
 import { StreamPump } from "./stream_pump.ts";
 import type { FoundFunction, FunctionTable } from "./task_lookup.ts";
 import { afterTicks, isThenable } from "./thenable.ts";
-
-/** What the place where a worker runs must supply. */
-export interface WorkerServices {
-  /** Sends to the host. MUST keep order; throws where a value cannot be cloned. */
-  post(message: FromWorker, transfer?: Transferable[]): void;
-  /** Bytes in use by this worker. */
-  memory?(): number;
-  /** Runs a task so that `currentTask()` finds its context across awaits, where workers share a realm. */
-  runWith?<T>(context: RunningTask, run: () => T): T;
-  /** Milliseconds after which the loop lets the event loop have a turn. */
-  readonly yieldAfter: number;
-  /** Calls back after a turn of the event loop. */
-  yieldTurn(resume: () => void): void;
-  /** Listens at ports, where threads may talk to each other. */
-  readonly listen?: ListenToPort;
-  /** Views shared memory as text, where slots can be used. */
-  wrapText?: WrapText;
-  /** Where memory is not shared: another place in which the host sees what is begun. */
-  readonly claims?: WorkerClaims;
-  /** Refuse pools that a module creates while it is imported: a missing main guard. */
-  readonly guarded: boolean;
-}
-
-/** What the host said at the start. */
-export interface LoopStart {
-  readonly workerId: number;
-  readonly claims: WorkerClaims | undefined;
-  readonly reportMemory: boolean;
-  readonly slots: Slots | undefined;
-}
 
 /** An async task that settles within this many microtasks holds up no earlier result. */
 const TICKS_BEFORE_FLUSH = 4;

@@ -5,8 +5,8 @@
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { mainThreadOf, postOffice } from "../../protocol/post_office.ts";
 import { realmCalls } from "../../protocol/realm_calls.ts";
-import type { Waiting } from "./outbox.ts";
-import { Putters } from "./putters.ts";
+import { Outbox, type Waiting } from "./outbox.ts";
+import type { Putters } from "./putters.ts";
 import { type QueueMemory, QueueParts } from "./queue_parts.ts";
 
 const SERVICE = "queue items";
@@ -48,7 +48,8 @@ function take(
 ): void {
   if (Atomics.compareExchange(offer, 0, OPEN, TAKEN) !== OPEN) return;
   const parts = new QueueParts(memory);
-  const { outbox } = new Putters(parts);
+  // Nobody has them after this thread: with its process the queues end too.
+  const outbox = new Outbox(parts, parts.moreWhoWaitForRoom(), () => Promise.resolve());
   for (const item of items) {
     parts.places?.inherit(item.place, from);
     outbox.add(item);
