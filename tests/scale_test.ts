@@ -8,7 +8,6 @@ const ROUNDS = 9;
 const CALLS = 2_000;
 /** A neighbour on the machine may spoil one try; what grows with the pool spoils all. */
 const TRIES = 4;
-const MOST = 2;
 /**
  * Calls cost more in cold memory, whoever looks after them, and how much more is the machine's affair. So a
  * large pool is compared with small ones that hold as much between them and have their turns.
@@ -62,28 +61,28 @@ async function growth(small: Pools, large: Pools): Promise<number> {
   return median(costs.map((cost) => cost.large)) / median(costs.map((cost) => cost.small));
 }
 
-async function assertNoGrowth(small: Pools, large: Pools): Promise<void> {
+async function assertGrowth(most: number, small: Pools, large: Pools): Promise<void> {
   const tries: number[] = [];
-  while (tries.length < TRIES && !(tries.at(-1)! <= MOST)) tries.push(await growth(small, large));
+  while (tries.length < TRIES && !(tries.at(-1)! <= most)) tries.push(await growth(small, large));
   await small.drain();
   await large.drain();
-  assert(Math.min(...tries) <= MOST, `it cost ${tries.map((one) => one.toFixed(2))} times`);
+  assert(Math.min(...tries) <= most, `it cost ${tries.map((one) => one.toFixed(2))} times`);
 }
 
 describe("scheduler at scale", { timeout: 60_000 }, () => {
   for (const priorities of [false, true]) {
     const name = priorities ? "with ten priorities" : "without priorities";
 
-    it(`a call costs at most twice as much in one pool of 1,000 lanes as in 500 of two, ${name}`, async () => {
+    it(`a call costs at most 1.5 times as much in one pool of 1,000 lanes as in 500 of two, ${name}`, async () => {
       const small = await Pools.filled(SMALL_POOLS, SMALL, priorities);
       const large = await Pools.filled(1, LARGE, priorities);
-      await assertNoGrowth(small, large);
+      await assertGrowth(1.5, small, large);
     });
 
     it(`a call costs at most twice as much on 100 lanes with 10,000 pending as on two, ${name}`, async () => {
       const small = await Pools.filled(1, { lanes: 2, pending: 1_000 }, priorities);
       const large = await Pools.filled(1, { lanes: 100, pending: 10_000 }, priorities);
-      await assertNoGrowth(small, large);
+      await assertGrowth(2, small, large);
     });
   }
 });
