@@ -7,7 +7,6 @@ import type {
   WorkerSpec,
 } from "../../src/core/backend.ts";
 import type { KnownFunction } from "../../src/core/functions.ts";
-import { Job, PromiseSink } from "../../src/core/job.ts";
 import { Scheduler } from "../../src/core/scheduler.ts";
 import { Claims } from "../../src/protocol/claims.ts";
 import type { Outcome, ToWorker } from "../../src/protocol/messages.ts";
@@ -114,16 +113,12 @@ export function startSimulatedPool(
   return { scheduler, body, fn, workers };
 }
 
-/**
- * One call as `Pool.apply` makes it: one without options goes the way of those. `resolve` gets the result,
- * or a promise that rejects.
- */
+/** One call as `Pool.apply` makes it. `resolve` gets the result, or a promise that rejects. */
 export function submitCall(
-  { scheduler, body, fn }: SimulatedPool,
+  { scheduler, body }: SimulatedPool,
   argument: number,
   resolve: (value: unknown) => void,
-  priority?: number,
+  priority = 0,
 ): void {
-  if (priority === undefined) scheduler.call(body, [argument], resolve, undefined);
-  else scheduler.submit(new Job(fn, [argument], new PromiseSink(resolve), { priority }));
+  scheduler.call(body, [argument], { limits: undefined, priority }, resolve, undefined);
 }

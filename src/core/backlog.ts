@@ -3,8 +3,9 @@
  * first served.
  *
  * Priorities age, so that nobody starves: a job gains one level for every {@link AGING} jobs that come
- * after it. Its rank `priority - number / AGING` never changes while it waits, so that nothing has to
- * be re-sorted. One FIFO for each priority, and a heap of these by the rank of their heads: with the
+ * after it, in steps of {@link STEP} jobs. Its rank `priority - age` never changes while it waits, so that
+ * nothing has to be re-sorted; of one rank the older goes first, so that steps let many of one priority go
+ * together (`call_line.ts`) where priorities alternate from call to call. One FIFO for each priority, and a heap of these by the rank of their heads: with the
  * one default priority every step is O(1), with k priorities O(log k); taking a job out of the middle
  * is O(1) too, but for a head O(log k).
  */
@@ -12,6 +13,8 @@ import { type Linked, LinkedList } from "./linked_list.ts";
 
 /** This many later jobs may overtake a job for each level of priority that they are above it. */
 export const AGING = 1024;
+/** Jobs of one age: of so many that follow each other. */
+const STEP = 64;
 
 /** What can wait here. */
 export interface Waiting extends Linked {
@@ -112,19 +115,20 @@ export class Backlog<T extends Waiting> {
 
   #sift(level: Level<T>): void {
     const heap = this.#heap;
-    const rank = rankOf(level);
+    const head = headOf(level);
     let i = level.position;
     while (i > 0) {
       const parent = (i - 1) >> 1;
-      if (rankOf(heap[parent]!) >= rank) break;
+      if (!goesBefore(head, headOf(heap[parent]!))) break;
       this.#place(heap[parent]!, i);
       i = parent;
     }
     for (;;) {
       let child = 2 * i + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && rankOf(heap[child + 1]!) > rankOf(heap[child]!)) child++;
-      if (rank >= rankOf(heap[child]!)) break;
+      const other = heap[child + 1];
+      if (other && goesBefore(headOf(other), headOf(heap[child]!))) child++;
+      if (!goesBefore(headOf(heap[child]!), head)) break;
       this.#place(heap[child]!, i);
       i = child;
     }
@@ -139,13 +143,19 @@ export class Backlog<T extends Waiting> {
 
 /** True where `a` is to run before `b`. */
 export function goesBefore(a: Waiting, b: Waiting): boolean {
-  return rank(a) > rank(b);
+  return precedes(a.priority, a.id, b);
 }
 
-function rank({ priority, id }: Waiting): number {
-  return priority - id / AGING;
+/** True where a job of this priority and number is to run before another. */
+export function precedes(priority: number, id: number, other: Waiting): boolean {
+  const ahead = rank(priority, id) - rank(other.priority, other.id);
+  return ahead === 0 ? id < other.id : ahead > 0;
 }
 
-function rankOf<T extends Waiting>(level: Level<T>): number {
-  return rank(level.line.head!);
+function rank(priority: number, id: number): number {
+  return priority - Math.floor(id / STEP) * (STEP / AGING);
+}
+
+function headOf<T extends Waiting>(level: Level<T>): T {
+  return level.line.head!;
 }

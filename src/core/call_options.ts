@@ -80,10 +80,10 @@ export function checkCall(
   options: CallOptions | undefined,
   call: string,
   defaults: CallDefaults,
-  more: readonly string[] = [],
+  more?: readonly string[],
 ): CheckedCall {
   if (options === undefined) return withoutOptions(defaults);
-  const given = checkOptions(options, call, [...CALL_OPTIONS, ...more]);
+  const given = checkOptions(options, call, CALL_OPTIONS, more);
   const signal = checkSignal(given.signal);
   const timeout = endless(checkDuration(given.timeout, "timeout") ?? defaults.timeout);
   const queueTimeout = checkTimeout(given.queueTimeout, "queueTimeout");

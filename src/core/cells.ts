@@ -115,6 +115,12 @@ export class Cells {
     return job;
   }
 
+  /** One call of a batch, alone, goes on in its place. */
+  replace(batch: Job, call: Job): void {
+    this.#cells[batch.cell]!.job = call;
+    call.cell = batch.cell;
+  }
+
   #leave(job: Job): void {
     const cell = this.#cells[job.cell]!;
     cell.job = undefined;

@@ -4,18 +4,20 @@
  */
 import type { Resolve } from "./batch.ts";
 import type { Clock } from "./backend.ts";
+import type { CallLineEvents } from "./call_line.ts";
 import type { Crew } from "./crew.ts";
 import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
 import { AHEAD, type Lane } from "./lane.ts";
 import { Roster } from "./roster.ts";
+import type { CallTerms } from "./terms.ts";
 import { WaitingRoom } from "./waiting_room.ts";
 
 /** A worker that says nothing for this long (ms) is taken back what it was sent ahead. */
 const STALL = 2 * AHEAD;
 
 /** What the dispatcher needs of its scheduler. */
-export interface DispatcherConfig {
+export interface DispatcherConfig extends CallLineEvents {
   readonly clock: Clock;
   readonly workers: number;
   /** Most calls that wait, beyond those for which a worker is about to be free. */
@@ -43,7 +45,7 @@ export class Dispatcher {
     this.#counts = config.maxQueue !== Infinity;
     this.#crew = crew;
     this.#config = config;
-    this.#room = new WaitingRoom(config.workers);
+    this.#room = new WaitingRoom(config.workers, config);
   }
 
   /** Jobs that no worker has. */
@@ -80,10 +82,11 @@ export class Dispatcher {
     this.grow();
   }
 
-  /** Lets a call without options wait as less than a job; false where none waits before it, or `maxQueue` counts. */
-  line(fn: KnownFunction, args: readonly unknown[], resolve: Resolve): boolean {
-    const { line } = this.#room;
-    if (this.#counts || (line.size === 0 && this.#room.common === 0)) return false;
+  /** Lets a call wait as less than a job; false where it cannot, or need not wait. */
+  line(fn: KnownFunction, args: readonly unknown[], terms: CallTerms, resolve: Resolve): boolean {
+    if (this.#room.common === 0 || this.isFull) return false;
+    const line = this.#room.lines.lineOf(terms);
+    if (!line) return false;
     line.push(fn, args, resolve);
     if (this.#crew.vacant > 0) this.grow();
     return true;
@@ -231,8 +234,7 @@ export class Dispatcher {
       if (!lane.accepts(job, cost)) return;
       // The worker before this one may still run a job of the same key.
       if (job.key !== undefined && this.#crew.isShared(lane.seat)) return;
-      this.#room.remove(job);
-      this.#give(lane, job, cost);
+      this.#give(lane, this.#room.take(job, 1), cost);
     }
   }
 

@@ -196,6 +196,11 @@ export class Job implements Waiting {
     return this.isChunk ? this.#details!.count ?? this.args.length : 1;
   }
 
+  /** From the number of one of its calls to that of the next. */
+  get step(): number {
+    return 0;
+  }
+
   /** Some of its calls can be given back while another runs. */
   get isDivisible(): boolean {
     return false;

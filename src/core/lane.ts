@@ -181,10 +181,25 @@ export class Lane {
     // The worker may begin the next ones meanwhile: none that came after one that was taken back.
     for (const job of this.#cells.lastFirst()) {
       if (job.state !== "placed" || job.movesOnce || job.pinned) continue;
-      if (this.takeBack(job)) jobs.push(...(job instanceof Batch ? job.giveBack(0) : [job]));
-      else if (job instanceof Batch) jobs.push(...this.#receiver.stopBatch(job).rest);
+      if (this.takeBack(job)) jobs.push(...this.#partsOf(job));
+      else if (job instanceof Batch) jobs.push(...this.#receiver.cutBatch(job));
     }
     return jobs;
+  }
+
+  /** Makes jobs of the calls of a batch; the one that runs, if any does, stays in the place of the batch. */
+  divide(batch: Batch): { readonly running: Job | undefined; readonly rest: Job[] } {
+    if (this.takeBack(batch)) return { running: undefined, rest: this.#partsOf(batch) };
+    const { last, rest } = this.#receiver.stopBatch(batch);
+    this.#cells.replace(batch, last);
+    last.state = "placed";
+    last.lane = this;
+    return { running: last, rest };
+  }
+
+  /** A job that was not begun, as those that can wait again. */
+  #partsOf(job: Job): Job[] {
+    return job instanceof Batch ? this.#receiver.takeApart(job) : [job];
   }
 
   /** When a job began; see {@link Cells.startedAt}. */
@@ -315,10 +330,10 @@ export class Lane {
     const unsent = new Set(this.#sender.unsent);
     for (const job of this.#cells.lastFirst()) {
       const untouched = unsent.has(job) || (!job.movesOnce && this.#cells.takeBack(job));
-      if (!(job instanceof Batch)) {
-        (untouched ? waiting : begun).push(job);
-      } else if (untouched) {
-        waiting.push(...job.giveBack(0));
+      if (untouched) {
+        waiting.push(...this.#partsOf(job));
+      } else if (!(job instanceof Batch)) {
+        begun.push(job);
       } else {
         const { last, rest } = this.#receiver.stopBatch(job);
         waiting.push(...rest);

@@ -1,7 +1,9 @@
 import type { Clock } from "./backend.ts";
+import { Batch } from "./batch.ts";
+import { CallLine } from "./call_line.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import { TimeoutError } from "./errors.ts";
-import type { Job } from "./job.ts";
+import type { Job, JobDetails } from "./job.ts";
 import { SignalWatch } from "./signal_watch.ts";
 
 /** What the keeper of limits has done. */
@@ -12,6 +14,10 @@ export interface LimitActions {
   expireWaiting(job: Job, reason: unknown): boolean;
   /** It was told to end and did not. */
   kill(job: Job): void;
+  /** Gives back what has not begun of a batch; returns the call that runs, if any does, as a job. */
+  divide(batch: Batch): Job | undefined;
+  /** Ends all calls of a line. */
+  abortLine(line: CallLine, reason: unknown): void;
 }
 
 /** Deadlines and signals of all jobs of one scheduler. Times in milliseconds. */
@@ -19,20 +25,23 @@ export class Limits {
   readonly #clock: Clock;
   readonly #actions: LimitActions;
   readonly #deadlines: Deadlines;
-  readonly #signals: SignalWatch;
+  readonly #signals: SignalWatch<JobDetails | CallLine>;
 
   constructor(clock: Clock, actions: LimitActions) {
     this.#clock = clock;
     this.#actions = actions;
     this.#deadlines = new Deadlines(clock);
-    this.#signals = new SignalWatch((job, reason) => actions.abort(job, reason));
+    this.#signals = new SignalWatch((entry, reason) => {
+      if (entry instanceof CallLine) actions.abortLine(entry, reason);
+      else this.#aborted(entry.job, reason);
+    });
   }
 
   /** A job was accepted. */
   accepted(job: Job): void {
     const { limits } = job;
     if (!limits) return;
-    if (limits.signal) this.#signals.add(limits.signal, job);
+    this.watch(job);
     const { queueTimeout } = limits;
     if (queueTimeout === undefined) return;
     const { details } = job;
@@ -43,9 +52,28 @@ export class Limits {
     });
   }
 
+  /** Its signal counts, if it does not already: calls that waited in a line were not known one by one. */
+  watch(job: Job): void {
+    const signal = job.limits?.signal;
+    if (signal) this.#signals.add(signal, job.details);
+  }
+
+  /** Calls wait in a line. */
+  lineFilled(line: CallLine): void {
+    const signal = line.terms.limits?.signal;
+    if (signal) this.#signals.add(signal, line);
+  }
+
+  /** None waits there any more. */
+  lineEmptied(line: CallLine): void {
+    const signal = line.terms.limits?.signal;
+    if (signal) this.#signals.remove(signal, line);
+  }
+
   /** It was sent to a worker. */
   placed(job: Job): void {
     if (job.plain) return;
+    this.watch(job);
     const timeout = job.limits?.timeout;
     if (timeout !== undefined) this.#watchRun(job, timeout, timeout);
   }
@@ -72,7 +100,7 @@ export class Limits {
   settled(job: Job): void {
     if (job.plain) return;
     const { details } = job;
-    if (details.limits?.signal) this.#signals.remove(details.limits.signal, job);
+    if (details.limits?.signal) this.#signals.remove(details.limits.signal, details);
     this.#lift(details.queueDeadline);
     details.queueDeadline = undefined;
   }
@@ -82,14 +110,29 @@ export class Limits {
     const { details } = job;
     details.runDeadline = this.#deadlines.add(delay, () => {
       details.runDeadline = undefined;
-      // It was in time: its reply is on the way, or its worker's end.
-      if (job.lane?.finished(job)) return;
-      const started = job.lane?.startedAt(job);
-      const left = started === undefined ? timeout : started + timeout - this.#clock.now();
-      if (left > 0) return this.#watchRun(job, timeout, Math.ceil(left));
-      const message = `Cannot finish job: it ran longer than ${timeout} ms (timeout)`;
-      this.#actions.abort(job, new TimeoutError(message));
+      this.#checkRun(job, timeout);
     });
+  }
+
+  #checkRun(job: Job, timeout: number): void {
+    // It was in time: its reply is on the way, or its worker's end.
+    if (job.lane?.finished(job)) return;
+    const started = job.lane?.startedAt(job);
+    const left = started === undefined ? timeout : started + timeout - this.#clock.now();
+    if (left > 0) return this.#watchRun(job, timeout, Math.ceil(left));
+    if (job instanceof Batch) {
+      // Meanwhile the next call may have begun, which has its own time.
+      const running = this.#actions.divide(job);
+      if (running) this.#checkRun(running, timeout);
+      return;
+    }
+    const message = `Cannot finish job: it ran longer than ${timeout} ms (timeout)`;
+    this.#actions.abort(job, new TimeoutError(message));
+  }
+
+  #aborted(job: Job, reason: unknown): void {
+    const one = job instanceof Batch ? this.#actions.divide(job) : job;
+    if (one) this.#actions.abort(one, reason);
   }
 
   #lift(deadline: Deadline | undefined): void {

@@ -109,22 +109,25 @@ export function checkSignal(value: unknown): AbortSignal | undefined {
   throw new TypeError(`Cannot use signal: it must be an AbortSignal, not ${show(value)}`);
 }
 
+const NONE: readonly string[] = [];
+
 /** An options object, or nothing. Options that do not exist are refused: they are misspelt. */
 export function checkOptions<T extends object>(
   value: T | undefined,
   call: string,
   names: readonly string[],
+  more = NONE,
 ): Partial<T> {
   if (value === undefined) return {};
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new TypeError(`Cannot ${call}: options must be an object, not ${show(value)}`);
   }
   for (const name of Object.keys(value)) {
-    if (!names.includes(name)) {
-      throw new TypeError(
-        `Cannot ${call}: there is no option ${JSON.stringify(name)}; there are ${names.join(", ")}`,
-      );
-    }
+    if (names.includes(name) || more.includes(name)) continue;
+    const all = [...names, ...more].join(", ");
+    throw new TypeError(
+      `Cannot ${call}: there is no option ${JSON.stringify(name)}; there are ${all}`,
+    );
   }
   return value;
 }

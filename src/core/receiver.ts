@@ -1,5 +1,5 @@
 /** The way back from one worker: replies by message, results in slots, and what a batch has come to. */
-import { type FromWorker, type Outcome, readReplies } from "../protocol/messages.ts";
+import { type FromWorker, Outcome, readReplies } from "../protocol/messages.ts";
 import { Batch } from "./batch.ts";
 import type { Cells } from "./cells.ts";
 import type { KnownFunction } from "./functions.ts";
@@ -63,9 +63,12 @@ export class Receiver {
         this.#sender.noteFound(fn);
       }
       milliseconds += elapsed;
-      if (job instanceof Batch) {
-        calls += (payload as unknown[]).length;
-        this.#events.partlyDone(job, payload as unknown[]);
+      if (outcome === Outcome.batch) {
+        const results = payload as unknown[];
+        calls += results.length;
+        if (job instanceof Batch) this.#events.partlyDone(job, results);
+        // All that is left of a batch that was divided.
+        else this.#events.done(job, Outcome.value, results.at(-1));
       } else {
         calls += job.calls;
         this.#events.done(job, outcome, payload);
@@ -75,10 +78,24 @@ export class Receiver {
     return taken;
   }
 
-  /** Settles what is done of a batch; returns the call that was begun last, and those that were not. */
-  stopBatch(batch: Batch): { readonly last: Job; readonly rest: Job[] } {
+  /** Takes back the calls of a batch that were not begun, the last first, and settles those that are done. */
+  cutBatch(batch: Batch): Job[] {
     const results = this.#slots!.stopBatch(batch.cell);
+    const rest = batch.giveBack(results.length + 1);
     this.#events.partlyDone(batch, results);
-    return { last: batch.call(results.length), rest: batch.giveBack(results.length + 1) };
+    return rest;
+  }
+
+  /** The same; the one that was begun last becomes a job of its own. */
+  stopBatch(batch: Batch): { readonly last: Job; readonly rest: Job[] } {
+    const rest = this.cutBatch(batch);
+    return { last: this.takeApart(batch)[0]!, rest };
+  }
+
+  /** Makes jobs of the calls of a batch that are left, the last first. */
+  takeApart(batch: Batch): Job[] {
+    const jobs = batch.giveBack(batch.settled);
+    this.#events.partlyDone(batch, []);
+    return jobs;
   }
 }

@@ -13,6 +13,7 @@ import { revive } from "../protocol/revive.ts";
 import { dropCopy } from "../protocol/shareable.ts";
 import type { Batch, Resolve } from "./batch.ts";
 import type { Host, KeepAlive, WorkerEnd } from "./backend.ts";
+import type { CallLine } from "./call_line.ts";
 import { Crew } from "./crew.ts";
 import type { CrewConfig } from "./crew_config.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -26,6 +27,7 @@ import { Limits } from "./limits.ts";
 import { asError, brokenPool, deathOf, encodeReason, isFinal, withOrigin } from "./outcome.ts";
 import { Reporter } from "./reporter.ts";
 import type { PoolStats } from "./stats.ts";
+import type { CallTerms } from "./terms.ts";
 
 /** What a scheduler is made of. */
 export interface SchedulerConfig {
@@ -74,6 +76,8 @@ export class Scheduler {
       abort: (job, reason) => this.abort(job, reason),
       expireWaiting: (job, reason) => this.cancelWaiting(job, reason),
       kill: (job) => this.#kill(job),
+      divide: (batch) => this.#divide(batch),
+      abortLine: (line, reason) => this.#abortLine(line, reason),
     });
     this.#reporter = new Reporter(host.clock);
     this.#keepAlive = host.keepAlive();
@@ -101,6 +105,8 @@ export class Scheduler {
         this.#reporter.started(job, lane);
       },
       takenBack: (job) => this.#requeue(job),
+      filled: (line) => this.#limits.lineFilled(line),
+      emptied: (line) => this.#limits.lineEmptied(line),
     });
     this.#crew.start();
   }
@@ -145,22 +151,27 @@ export class Scheduler {
   }
 
   /**
-   * Accepts a call without options of which the caller holds nothing but a promise, with primitive
-   * arguments. Throws as {@link Scheduler.submit}.
+   * Accepts a call of which the caller holds nothing but a promise, with primitive arguments. Throws as
+   * {@link Scheduler.submit}.
    */
   call(
     fn: unknown,
     args: readonly unknown[],
+    terms: CallTerms,
     resolve: Resolve,
     origin: JobRequest["origin"],
   ): void {
     this.checkOpen();
     const known = this.functions.get(fn);
-    if (!origin && !this.events.active && this.#dispatcher.line(known, args, resolve)) {
+    const { limits, priority } = terms;
+    const single = origin || this.events.active || limits?.signal?.aborted;
+    if (!single && this.#dispatcher.line(known, args, terms, resolve)) {
       this.#submitted++;
       return this.hold();
     }
-    this.submit(new Job(known, args.slice(), new PromiseSink(resolve), origin && { origin }));
+    const plain = !origin && !limits && priority === 0;
+    const request = plain ? undefined : { limits, priority, origin };
+    this.submit(new Job(known, args.slice(), new PromiseSink(resolve), request));
   }
 
   /** Ends a job: at once where it waits; a running one is told, and killed after its grace time. */
@@ -178,6 +189,11 @@ export class Scheduler {
     this.#settle(job, false, reason);
     this.#dispatcher.pump();
     return true;
+  }
+
+  #abortLine(line: CallLine, reason: unknown): void {
+    for (let job = line.shift(); job; job = line.shift()) this.#settle(job, false, reason);
+    this.#dispatcher.pump();
   }
 
   /** The consumer of a stream takes more items. */
@@ -292,7 +308,17 @@ export class Scheduler {
     if (job.state === "settled") return;
     // A callback ended the pool while this job was on its way back.
     if (this.#state === "terminated") return this.#settle(job, false, this.#refusal!());
+    const signal = job.limits?.signal;
+    if (signal?.aborted) return this.#settle(job, false, signal.reason);
+    this.#limits.watch(job);
     this.#dispatcher.putBack(job);
+  }
+
+  /** Makes jobs of the calls of a batch: returns the one that runs, if any does; the others wait again. */
+  #divide(batch: Batch): Job | undefined {
+    const { running, rest } = batch.lane!.divide(batch);
+    for (const job of rest) this.#requeue(job);
+    return running;
   }
 
   // What lanes tell.
@@ -410,6 +436,10 @@ export class Scheduler {
     const count = batch.fulfil(results);
     this.#fulfilled += count;
     this.#reporter.ended(batch, true, first, count);
+    if (batch.over) {
+      this.#limits.left(batch);
+      this.#limits.settled(batch);
+    }
     if (count > 0) this.release(count);
   }
 

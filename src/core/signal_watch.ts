@@ -1,41 +1,42 @@
-import type { Job, JobDetails } from "./job.ts";
-import { LinkedList } from "./linked_list.ts";
+import { type Linked, LinkedList } from "./linked_list.ts";
 
-interface Watched {
-  readonly jobs: LinkedList<JobDetails>;
+interface Watched<T extends Linked> {
+  readonly entries: LinkedList<T>;
   readonly listener: () => void;
 }
 
-/** One listener a signal, however many jobs wait on it; gone with the last of them. */
-export class SignalWatch {
-  readonly #watched = new Map<AbortSignal, Watched>();
-  readonly #onAbort: (job: Job, reason: unknown) => void;
+/** One listener a signal, however many entries wait on it; gone with the last of them. */
+export class SignalWatch<T extends Linked> {
+  readonly #watched = new Map<AbortSignal, Watched<T>>();
+  readonly #onAbort: (entry: T, reason: unknown) => void;
 
-  constructor(onAbort: (job: Job, reason: unknown) => void) {
+  constructor(onAbort: (entry: T, reason: unknown) => void) {
     this.#onAbort = onAbort;
   }
 
-  add(signal: AbortSignal, job: Job): void {
+  /** Watches for an entry; it is in no list, or in that of this signal already. */
+  add(signal: AbortSignal, entry: T): void {
+    if (entry.list) return;
     let watched = this.#watched.get(signal);
     if (!watched) {
-      const jobs = new LinkedList<JobDetails>();
+      const entries = new LinkedList<T>();
       const listener = (): void => {
-        const aborted: Job[] = [];
-        for (let one = jobs.head; one; one = one.next) aborted.push(one.job);
+        const aborted: T[] = [];
+        for (let one = entries.head; one; one = one.next) aborted.push(one);
         for (const one of aborted) this.#onAbort(one, signal.reason);
       };
-      watched = { jobs, listener };
+      watched = { entries, listener };
       this.#watched.set(signal, watched);
       signal.addEventListener("abort", listener);
     }
-    watched.jobs.push(job.details);
+    watched.entries.push(entry);
   }
 
-  remove(signal: AbortSignal, job: Job): void {
+  remove(signal: AbortSignal, entry: T): void {
     const watched = this.#watched.get(signal);
     if (!watched) return;
-    watched.jobs.remove(job.details);
-    if (watched.jobs.head) return;
+    watched.entries.remove(entry);
+    if (watched.entries.head) return;
     this.#watched.delete(signal);
     signal.removeEventListener("abort", watched.listener);
   }

@@ -39,7 +39,7 @@ export class SlotWire {
   send(job: Job): boolean {
     if (!fitsSlots(job)) return false;
     const mode = job.limits ? job.mode | RISKY_CALL : job.mode;
-    if (!this.#slots.writeCall(job.cell, job.fn.id, job.id, mode, job.args)) return false;
+    if (!this.#slots.writeCall(job.cell, job, mode)) return false;
     this.#slots.send(job.cell);
     return true;
   }

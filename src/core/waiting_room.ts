@@ -1,13 +1,14 @@
 import { Backlog, goesBefore } from "./backlog.ts";
-import { CallLine } from "./call_line.ts";
+import type { CallLineEvents } from "./call_line.ts";
+import { CallLines } from "./call_lines.ts";
 import type { Job } from "./job.ts";
 
 const NONE: number[] = [];
 
 /** All jobs that no worker has: in the common line, in the line of a seat, or before the door. */
 export class WaitingRoom {
-  /** Calls without options, which anyone may run. */
-  readonly line: CallLine = new CallLine();
+  /** Calls that wait as less than jobs, and which anyone may run. */
+  readonly lines: CallLines;
   readonly #seats: number;
   /** Anyone may run these. */
   readonly #common = new Backlog<Job>();
@@ -17,13 +18,14 @@ export class WaitingRoom {
   readonly #lobby = new Backlog<Job>();
   #calls = 0;
 
-  constructor(seats: number) {
+  constructor(seats: number, events: CallLineEvents) {
     this.#seats = seats;
+    this.lines = new CallLines(events);
   }
 
   /** Jobs in the common line. */
   get common(): number {
-    return this.#common.size + this.line.size;
+    return this.#common.size + this.lines.size;
   }
 
   get lobby(): number {
@@ -32,7 +34,7 @@ export class WaitingRoom {
 
   /** Jobs that count for `maxQueue`: not those before the door, not parts of maps. */
   get calls(): number {
-    return this.#calls + this.line.size;
+    return this.#calls + this.lines.size;
   }
 
   /** All jobs that wait. */
@@ -75,21 +77,21 @@ export class WaitingRoom {
   }
 
   remove(job: Job): void {
-    if (job === this.line.front) this.line.shift();
-    else if (!this.#lineOf(job).remove(job)) this.#lobby.remove(job);
+    if (!this.#lineOf(job).remove(job)) this.#lobby.remove(job);
     else if (!job.isChunk) this.#calls--;
   }
 
   /** The next job that anyone may run; it stays. */
   next(): Job | undefined {
     const job = this.#common.peek();
-    const call = this.line.front;
+    const call = this.lines.front;
     return job && call ? earlier(job, call) : job ?? call;
   }
 
   /** Takes out what `next()` gave, or a batch that begins with it. */
   take(next: Job, most: number): Job {
-    if (most > 1 && next === this.line.front) return this.line.take(most)!;
+    const call = this.lines.take(next, most, this.#common.peek());
+    if (call) return call;
     this.remove(next);
     return next;
   }
@@ -112,7 +114,7 @@ export class WaitingRoom {
   takeAll(): Job[] {
     this.#calls = 0;
     const jobs: Job[] = [];
-    for (const line of [this.#common, this.line, this.#lobby, ...this.#keyed.values()]) {
+    for (const line of [this.#common, this.lines, this.#lobby, ...this.#keyed.values()]) {
       for (let job = line.shift(); job; job = line.shift()) jobs.push(job);
     }
     return jobs;

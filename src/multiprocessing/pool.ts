@@ -1,4 +1,4 @@
-import { type CallOptions, checkCall, PLAIN_CALL } from "../core/call_options.ts";
+import { type CallOptions, checkCall } from "../core/call_options.ts";
 import { InvalidStateError, PoolClosedError, TimeoutError } from "../core/errors.ts";
 import type { PoolEvents } from "../core/events.ts";
 import { PromiseSink } from "../core/job.ts";
@@ -71,8 +71,6 @@ export class Pool implements PoolContract {
   readonly #scheduler: Scheduler;
   readonly #origins = new Origins();
   readonly #calls: PoolCalls;
-  /** A call without options has no limits by default. */
-  readonly #plain: boolean;
   #closed = false;
 
   /**
@@ -86,7 +84,6 @@ export class Pool implements PoolContract {
     checkMainGuard("pool");
     installRevivers();
     this.#plan = planPool(options);
-    this.#plain = checkCall(undefined, "apply", this.#plan.defaults) === PLAIN_CALL;
     this.#scheduler = new Scheduler(this.#plan.config);
     this.#calls = new PoolCalls(this.#scheduler, this.#plan, this.#origins);
   }
@@ -122,10 +119,10 @@ export class Pool implements PoolContract {
   ): Promise<unknown> {
     return new Promise((resolve) => {
       const list = checkArray(args, "args");
-      if (options === undefined && this.#plain && arePrimitive(list)) {
-        return this.#scheduler.call(fn, list, resolve, this.#origins.capture());
-      }
       const call = checkCall(options, "apply", this.#plan.defaults);
+      if (!call.transfer && call.key === undefined && arePrimitive(list)) {
+        return this.#scheduler.call(fn, list, call, resolve, this.#origins.capture());
+      }
       this.#calls.submit(fn, list, call, JobMode.call, new PromiseSink(resolve));
     });
   }

@@ -244,6 +244,8 @@ export interface JobRecord {
   readonly marked: boolean;
   /** It may be killed while it runs, so that finished results must not wait behind it. */
   readonly risky: boolean;
+  /** Of a batch: from the number of one call to that of the next. */
+  readonly step?: number;
   /** Many numbers may come as one typed array. */
   readonly args: ReadArgs;
 }

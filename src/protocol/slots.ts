@@ -62,11 +62,21 @@ const SLOTS_AT = CONTROL_BYTES + INBOX_BYTES + OUTBOX_BYTES;
  */
 export type WrapText = (memory: SharedArrayBuffer) => TextMemory;
 
+/** A call to be written into a slot. */
+export interface WritableCall {
+  readonly id: number;
+  readonly fn: { readonly id: number };
+  /** From the number of one call of a batch to that of the next. */
+  readonly step: number;
+  readonly args: JobArgs;
+}
+
 /** A call as it stands in a slot. */
 export interface SlotCall {
   readonly functionId: number;
   readonly jobId: number;
   readonly mode: number;
+  readonly step: number;
   readonly args: ReadArgs;
 }
 
@@ -78,7 +88,8 @@ export class Slots {
   readonly #outbox: Int32Array;
   /**
    * By slot: function, job, mode and number of arguments; later the outcome in place of the mode, and the
-   * number of results. Behind `#elapsed`: the call of a batch that was begun last.
+   * number of results. Behind `#elapsed`: the call of a batch that was begun last, and from the number of one
+   * call to that of the next.
    */
   readonly #numbers: Int32Array;
   /** By slot: milliseconds that the call took. */
@@ -113,13 +124,7 @@ export class Slots {
   // The host's side.
 
   /** Writes a call into its slot; false where it does not fit. It is not sent yet. */
-  writeCall(
-    cell: number,
-    functionId: number,
-    jobId: number,
-    mode: number,
-    args: JobArgs,
-  ): boolean {
+  writeCall(cell: number, { id, fn, step, args }: WritableCall, mode: number): boolean {
     const start = SLOTS_AT + cell * SLOT_BYTES;
     const isText = typeof args === "string";
     const fits = isText
@@ -127,11 +132,12 @@ export class Slots {
       : this.#values.writeAll(args, start + HEADER_BYTES, start + SLOT_BYTES);
     if (!fits) return false;
     const at = cell * (SLOT_BYTES / 4);
-    this.#numbers[at] = functionId;
-    this.#numbers[at + 1] = jobId;
+    this.#numbers[at] = fn.id;
+    this.#numbers[at + 1] = id;
     this.#numbers[at + 2] = mode;
     this.#numbers[at + 3] = isText ? TEXT : args.length;
     this.#numbers[at + 6] = 0;
+    this.#numbers[at + 7] = step;
     return true;
   }
 
@@ -245,6 +251,7 @@ export class Slots {
       functionId: this.#numbers[at]!,
       jobId: this.#numbers[at + 1]!,
       mode: this.#numbers[at + 2]!,
+      step: this.#numbers[at + 7]!,
       args: count === TEXT
         ? unpackArgs(this.#values.read(start) as string)
         : this.#values.readAll(count, start),

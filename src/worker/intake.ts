@@ -72,7 +72,7 @@ export class Intake {
 }
 
 function readSlot(slots: Slots, cell: number): JobRecord {
-  const { functionId, jobId, mode, args } = slots.readCall(cell);
+  const { functionId, jobId, mode, step, args } = slots.readCall(cell);
   return {
     cell,
     jobId,
@@ -80,6 +80,7 @@ function readSlot(slots: Slots, cell: number): JobRecord {
     mode: (mode & ~RISKY_CALL) as JobMode,
     marked: false,
     risky: (mode & RISKY_CALL) !== 0,
+    step,
     args,
   };
 }

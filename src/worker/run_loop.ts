@@ -74,7 +74,7 @@ export class RunLoop {
 
   /** Ends a job by its number: its cell may be another job's by now, sent by slot after the abort. */
   abort(jobId: number, reason: unknown): void {
-    if (this.#job?.jobId !== jobId) return;
+    if (!this.#job || jobId !== this.#jobIdOf(this.#job)) return;
     this.context?.abort(reason);
     this.#stream?.stop();
   }
@@ -204,6 +204,8 @@ export class RunLoop {
     const slots = this.#slots!;
     for (let index = 0; index < args.length; index++) {
       if (index > 0) {
+        // The host, which stops the batch before it reads this, may see the time of a call that did not begin.
+        if (job.risky) this.#claims?.startAt(cell, timestamp());
         if (!slots.beginNext(cell, index)) return this.#finishBatch(job, index);
         this.#task = undefined;
         this.#index = index;
@@ -294,9 +296,14 @@ export class RunLoop {
     return this.#began - began;
   }
 
+  /** The number of the call that runs. */
+  #jobIdOf({ jobId, step = 0 }: JobRecord): number {
+    return jobId + this.#index * step;
+  }
+
   #createTask(job: JobRecord): RunningTask {
     const index = this.#index;
-    const jobId = job.jobId + index;
+    const jobId = this.#jobIdOf(job);
     return new RunningTask(jobId, this.#workerId, ({ value, marked, transfer }) => {
       // Said after the end: its cell may be another job's by now.
       if (this.#job !== job || this.#index !== index) return;

@@ -2,6 +2,7 @@
 import type { Backend } from "./backend.ts";
 import { applySuite } from "./pool_apply.ts";
 import { burstsSuite } from "./pool_bursts.ts";
+import { limitedBurstsSuite } from "./pool_bursts_limits.ts";
 import { cancelSuite } from "./pool_cancel.ts";
 import { imapSuite } from "./pool_imap.ts";
 import { inputSuite } from "./pool_input.ts";
@@ -15,6 +16,7 @@ import { workersSuite } from "./pool_workers.ts";
 export function poolSuites(backend: Backend): void {
   applySuite(backend);
   burstsSuite(backend);
+  limitedBurstsSuite(backend);
   mapSuite(backend);
   imapSuite(backend);
   streamSuite(backend);

@@ -19,7 +19,7 @@ import {
 } from "../tasks/burst_tasks.ts";
 import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
-import { suite, type SuiteBackend } from "./leaks.ts";
+import { suite } from "./leaks.ts";
 
 /** More than the workers are sent ahead one by one. */
 const MANY = 6000;
@@ -36,12 +36,24 @@ async function warm(pool: Pool, fn: (x: number) => unknown): Promise<void> {
 export function burstsSuite(backend: Backend): void {
   suite("bursts", backend, (b) => {
     resultTests(b);
+    orderTests(b);
     identityTests(b);
     if (b.traits.isolated && b.traits.sharedMemory) sharedTests(b);
   });
+  // Each call has options then: they wait in a line of their own, and are watched on the way.
+  suite("bursts with a time limit", backend, (b) => {
+    const createPool = (workers: number): Pool => b.createPool({ workers, taskTimeout: 60_000 });
+    resultTests({ createPool });
+    identityTests({ createPool });
+    if (b.traits.isolated && b.traits.sharedMemory) sharedTests({ createPool });
+  });
 }
 
-function resultTests({ createPool }: SuiteBackend): void {
+interface Creator {
+  createPool(workers: number): Pool;
+}
+
+function resultTests({ createPool }: Creator): void {
   it("each call has its own result, also when functions and arguments alternate", async () => {
     await using pool = createPool(2);
     for (let round = 0; round < 3; round++) {
@@ -147,7 +159,9 @@ function resultTests({ createPool }: SuiteBackend): void {
     assertEquals(await Promise.all(calls), range(MANY).map((x) => x + 1));
     await pool.join();
   });
+}
 
+function orderTests({ createPool }: Creator): void {
   it("a call of higher priority overtakes the line", async () => {
     await using pool = createPool(1);
     await warm(pool, increment);
@@ -163,7 +177,7 @@ function resultTests({ createPool }: SuiteBackend): void {
   });
 }
 
-function identityTests({ createPool }: SuiteBackend): void {
+function identityTests({ createPool }: Creator): void {
   it("each call has its own number", async () => {
     await using pool = createPool(2);
     await warm(pool, jobId);
@@ -189,7 +203,7 @@ function identityTests({ createPool }: SuiteBackend): void {
   });
 }
 
-function sharedTests({ createPool }: SuiteBackend): void {
+function sharedTests({ createPool }: Creator): void {
   it("a call that ends its worker takes no other with it, and none runs twice", async () => {
     await using pool = createPool(2);
     const counts = new SharedArrayBuffer(4 * MANY);

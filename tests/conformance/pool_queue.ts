@@ -68,7 +68,8 @@ function priorityTests({ createPool }: SuiteBackend, scene: Scene): void {
     gate.open();
     await Promise.all([held, ...calls]);
     const overtaken = order.indexOf(0);
-    assert(overtaken >= 1000 && overtaken <= 1025, `overtaken by ${overtaken} calls`);
+    // Calls age in steps, of one sixteenth of that.
+    assert(overtaken >= 960 && overtaken <= 1025, `overtaken by ${overtaken} calls`);
   });
 }
 

@@ -1,9 +1,11 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals } from "@std/assert";
+import { AGING, goesBefore } from "../../src/core/backlog.ts";
 import { Batch } from "../../src/core/batch.ts";
 import { CallLine } from "../../src/core/call_line.ts";
 import type { KnownFunction } from "../../src/core/functions.ts";
 import { type Job, nextJobId } from "../../src/core/job.ts";
+import { PLAIN_TERMS } from "../../src/core/terms.ts";
 import { known } from "./fake_lanes.ts";
 
 const ignore = (): void => {};
@@ -57,7 +59,7 @@ describe("CallLine", () => {
     assertEquals(drain(line, 3), [[0, 1.5, true], [null, undefined, 5], [6]]);
   });
 
-  it("take() gathers nothing across functions, other arguments, or jobs that came between", () => {
+  it("take() gathers nothing across functions, other arguments, or where numbers are uneven", () => {
     const first = known(), second = known();
     const line = lineOf(first, 0, 1);
     line.push(second, [2], ignore);
@@ -68,7 +70,8 @@ describe("CallLine", () => {
     nextJobId();
     line.push(second, [7], ignore);
     line.push(second, [8], ignore);
-    assertEquals(drain(line, 64), [[0, 1], [2, 3], ["text"], [4, 5], [6], [7, 8]]);
+    line.push(second, [9], ignore);
+    assertEquals(drain(line, 64), [[0, 1], [2, 3], ["text"], [4, 5], [6, 7], [8, 9]]);
   });
 
   it("take() loses nothing where blocks meet, however large the groups", () => {
@@ -84,12 +87,59 @@ describe("CallLine", () => {
     }
   });
 
-  it("a batch is numbered from its first call on", () => {
-    const line = lineOf(known(), 0, 1, 2);
-    const first = line.front!.id;
-    const batch = line.take(64)!;
+  it("a batch is numbered from its first call on, in steps", () => {
+    const fn = known();
+    const lines = [new CallLine(), new CallLine(), new CallLine()];
+    for (let n = 0; n < 9; n++) lines[n % 3]!.push(fn, [n], ignore);
+    const first = lines[1]!.front!.id;
+    const batch = lines[1]!.take(64)!;
     assert(batch instanceof Batch);
-    assertEquals([batch.id, batch.call(2).id, batch.calls], [first, first + 2, 3]);
+    assertEquals([batch.id, batch.step, batch.calls], [first, 3, 3]);
+    assertEquals(batch.giveBack(0).map(({ id }) => id), [first + 6, first + 3, first]);
+  });
+
+  it("take() leaves calls that come behind a rival of another line", () => {
+    const fn = known();
+    const line = new CallLine({ limits: undefined, priority: 1 }), other = new CallLine();
+    other.push(fn, [-1], ignore);
+    for (let n = 0; n < 3 * AGING; n++) line.push(fn, [n], ignore);
+    let gone = 0;
+    for (; goesBefore(line.front!, other.front!); gone += line.take(64, other.front)!.calls);
+    assert(gone >= AGING * 15 / 16 && gone <= AGING, `${gone} calls overtook one`);
+    // Without anybody to let pass, all may go.
+    assertEquals(line.take(2)!.calls, 2);
+  });
+
+  it("calls have what their line asks for, alone and in a batch", () => {
+    const terms = { limits: { timeout: 5, retries: 2 }, priority: 3 };
+    const line = new CallLine(terms);
+    for (let n = 0; n < 5; n++) line.push(known(), [n], ignore);
+    const fn = known();
+    for (let n = 0; n < 5; n++) line.push(fn, [n], ignore);
+    const jobs: Job[] = [];
+    while (line.size > 0) {
+      const taken = line.take(64)!;
+      assertEquals([taken.limits, taken.priority], [terms.limits, 3]);
+      jobs.push(...(taken instanceof Batch ? taken.giveBack(0) : [taken]));
+    }
+    assertEquals(jobs.length, 10);
+    for (const job of jobs) {
+      assertEquals([job.limits, job.priority, job.details.triesLeft], [terms.limits, 3, 2]);
+    }
+  });
+
+  it("tells when the first call comes and the last one goes", () => {
+    const told: string[] = [];
+    const line = new CallLine(PLAIN_TERMS, {
+      filled: ({ size }) => void told.push(`filled ${size}`),
+      emptied: ({ size }) => void told.push(`emptied ${size}`),
+    });
+    const fn = known();
+    for (const count of [1, 3, 200]) {
+      for (let n = 0; n < count; n++) line.push(fn, [n], ignore);
+      while (line.size > 0) line.take(7);
+    }
+    assertEquals(told, Array.from({ length: 3 }, () => ["filled 1", "emptied 0"]).flat());
   });
 });
 
@@ -97,11 +147,14 @@ describe("Batch", () => {
   it("fulfil() settles each call once; giveBack() gives the others up, the last first", () => {
     const settled: [number, unknown][] = [];
     const resolves = [0, 1, 2, 3, 4].map((i) => (value: unknown) => void settled.push([i, value]));
-    const batch = new Batch(100, known(), [10, 11, 12, 13, 14], resolves);
+    const start = { id: 100, step: 1, fn: known(), terms: undefined };
+    const batch = new Batch(start, [10, 11, 12, 13, 14], resolves);
     assertEquals(batch.fulfil(["a"]), 1);
     assertEquals(batch.giveBack(3).map(({ id, args }) => [id, args]), [[104, [14]], [103, [13]]]);
     assertEquals(batch.giveBack(3), []);
+    assertEquals([batch.over, batch.isDivisible], [false, true]);
     assertEquals(batch.fulfil(["a", "b", "c"]), 2);
+    assertEquals([batch.over, batch.isDivisible], [true, false]);
     assertEquals(settled, [[0, "a"], [1, "b"], [2, "c"]]);
   });
 });

@@ -3,18 +3,22 @@ import { assert, assertEquals } from "@std/assert";
 import { WaitingRoom } from "../../src/core/waiting_room.ts";
 import { makeJob } from "./fake_lanes.ts";
 
+function makeRoom(seats: number): WaitingRoom {
+  return new WaitingRoom(seats, { filled() {}, emptied() {} });
+}
+
 describe("WaitingRoom", () => {
   it("seatOf() is the same for a key each time, and spreads keys over all seats", () => {
-    const room = new WaitingRoom(4);
+    const room = makeRoom(4);
     const keys = Array.from({ length: 200 }, (_, n) => `key ${n}`);
     const seats = keys.map((key) => room.seatOf(key));
     assertEquals(keys.map((key) => room.seatOf(key)), seats);
     assertEquals(new Set(seats), new Set([0, 1, 2, 3]));
-    assertEquals(new WaitingRoom(1).seatOf("any"), 0);
+    assertEquals(makeRoom(1).seatOf("any"), 0);
   });
 
   it("next() sees common jobs only; nextFor() the seat's, unless a common one goes before", () => {
-    const room = new WaitingRoom(1);
+    const room = makeRoom(1);
     const keyed = makeJob({ key: "a" }), common = makeJob();
     room.add(keyed);
     assertEquals([room.next(), room.nextFor(0), room.nextFor(1)], [undefined, keyed, undefined]);
@@ -27,7 +31,7 @@ describe("WaitingRoom", () => {
   });
 
   it("remove() finds a job in each of its lines", () => {
-    const room = new WaitingRoom(2);
+    const room = makeRoom(2);
     const jobs = [makeJob(), makeJob({ key: "a" }), makeJob()];
     room.add(jobs[0]!);
     room.add(jobs[1]!);
@@ -40,7 +44,7 @@ describe("WaitingRoom", () => {
   });
 
   it("admit() empties the lobby in order", () => {
-    const room = new WaitingRoom(1);
+    const room = makeRoom(1);
     const first = makeJob(), second = makeJob();
     room.addToLobby(first);
     room.addToLobby(second);
@@ -48,7 +52,7 @@ describe("WaitingRoom", () => {
   });
 
   it("wantedSeats() names the seats for whose keys jobs wait", () => {
-    const room = new WaitingRoom(4);
+    const room = makeRoom(4);
     assertEquals(room.wantedSeats(), []);
     const job = makeJob({ key: "a" });
     room.add(job);
@@ -58,7 +62,7 @@ describe("WaitingRoom", () => {
   });
 
   it("takeAll() gives every job once, and none afterwards", () => {
-    const room = new WaitingRoom(3);
+    const room = makeRoom(3);
     const jobs = Array.from({ length: 9 }, (_, n) => makeJob(n % 3 === 0 ? {} : { key: `${n}` }));
     for (const job of jobs) room.add(job);
     room.addToLobby(jobs[9] = makeJob());

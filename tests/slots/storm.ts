@@ -58,6 +58,7 @@ export class Storm {
     if (kind < 0.35) await this.#trickle();
     else if (kind < 0.65) this.#burst(dice.pick([2, 10, 100, 500]));
     else if (kind < 0.95) { for (let i = dice.below(10); i >= 0; i--) this.#anyCall(); }
+    else if (kind < 0.96) this.#limitedBurst(dice.pick([20, 100, 500]));
     else if (kind < 0.98) spin(dice.next() * 50);
     else this.#kill();
     if (dice.chance(0.3)) await this.#drain();
@@ -77,6 +78,26 @@ export class Storm {
 
   #burst(size: number): void {
     for (let i = 0; i < size; i++) this.#tiny();
+  }
+
+  /** Many calls that ask for the same: they wait in a line, and go together. */
+  #limitedBurst(size: number): void {
+    const dice = this.#dice;
+    const controller = new AbortController();
+    const reason = `enough of ${this.calls} and ${size} more`;
+    const kinds: CallOptions[] = [
+      { signal: controller.signal, priority: 1 },
+      { timeout: 1 + dice.below(20), retries: dice.below(2) },
+      { signal: controller.signal, timeout: 1000 },
+    ];
+    const fn = dice.pick([tasks.echoFew, tasks.echo]);
+    const few = dice.below(3) + 1;
+    setTimeout(() => controller.abort(reason), dice.next() * 10);
+    for (let i = 0; i < size; i++) {
+      const n = this.calls;
+      const errors = [reason, "TimeoutError"];
+      this.#send([fn, [n]], { value: { is: n }, errors }, { ...kinds[i % few] });
+    }
   }
 
   #tiny(): void {

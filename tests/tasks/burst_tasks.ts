@@ -59,6 +59,41 @@ export const waitAt4000 = task(import.meta, (x: number): number | string => {
   return x === 4000 ? Atomics.wait(flags, 0, 0, 8000) : x;
 });
 
+/** Calls of which one ends only when it is told to. */
+export const untilAbortedAt4000 = task(import.meta, (x: number): number | Promise<number> => {
+  if (x !== 4000) return x;
+  const { signal } = currentTask();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(x)));
+});
+
+/** Calls of which one goes on for a second. */
+export const spinAt4000 = task(import.meta, (x: number): number => {
+  if (x === 4000) spin(1000);
+  return x;
+});
+
+/** Calls of which one in a hundred blocks for some milliseconds. */
+export const pauseAt = task(import.meta, (x: number): number => {
+  if (x % 100 === 99) spin(8);
+  return x;
+});
+
+function spin(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+const failed = new Set<number>();
+
+/** Throws when it meets one in a thousand for the first time; in each worker. */
+export const failOnce = task(import.meta, (x: number): number => {
+  if (x % 1000 === 999 && !failed.has(x)) {
+    failed.add(x);
+    throw new RangeError(`not ${x} yet`);
+  }
+  return x;
+});
+
 export const jobId = task(import.meta, (_x: number): number => currentTask().jobId);
 
 export const report = task(import.meta, (x: number): number => {

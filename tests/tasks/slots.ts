@@ -13,6 +13,12 @@ export const echo = task(import.meta, function echo<T>(value: T): T {
   return value;
 });
 
+/** As `echo`; now and then it takes longer, or ends later. */
+export const echoFew = task(import.meta, function echoFew(n: number): number | Promise<number> {
+  if (n % 97 === 0) return echoBusily(6, n);
+  return n % 101 === 0 ? echoLater(6, n) : n;
+});
+
 /** As `echo`, and all within microtasks. */
 export const echoSoon = task(import.meta, async function echoSoon<T>(value: T): Promise<T> {
   await null;
