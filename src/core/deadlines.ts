@@ -8,6 +8,12 @@ import { type Linked, LinkedList } from "./linked_list.ts";
 /** Longest delay that timers take (2^31 - 1 ms); longer ones would fire at once. */
 const LONGEST_TIMER = 2147483647;
 
+/**
+ * A timer that fires so late (ms) says that the host was busy: what came meanwhile, such as the result that a
+ * deadline is about, has its turn first, and so much time.
+ */
+const LATE = 20, PAUSE = 5;
+
 /** A deadline that can be lifted. */
 export interface Deadline extends Linked {
   readonly line: Line;
@@ -19,6 +25,8 @@ interface Line {
   readonly duration: number;
   readonly list: LinkedList<Deadline>;
   timer: unknown;
+  /** It has paused already. */
+  paused: boolean;
 }
 
 /** All deadlines of one scheduler. */
@@ -34,7 +42,7 @@ export class Deadlines {
   add(duration: number, call: () => void): Deadline {
     let line = this.#lines.get(duration);
     if (!line) {
-      line = { duration, list: new LinkedList(), timer: undefined };
+      line = { duration, list: new LinkedList(), timer: undefined, paused: false };
       this.#lines.set(duration, line);
     }
     const at = this.#clock.now() + duration;
@@ -76,6 +84,12 @@ export class Deadlines {
   #fire(line: Line): void {
     line.timer = undefined;
     const now = this.#clock.now();
+    const late = now - line.list.head!.at > LATE;
+    line.paused = late && !line.paused;
+    if (line.paused) {
+      line.timer = this.#clock.setTimeout(() => this.#fire(line), PAUSE);
+      return;
+    }
     for (let { head } = line.list; head && head.at <= now; { head } = line.list) {
       line.list.remove(head);
       head.call();

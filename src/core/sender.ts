@@ -15,7 +15,7 @@ import type { Job } from "./job.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { SlotWire } from "./slot_wire.ts";
 
-/** Jobs that are sent without waiting for the end of the turn. */
+/** So many calls, or items of maps, are sent without waiting for the end of the turn. */
 const FLUSH_AT = 256;
 
 /** A job that the runtime would not send. */
@@ -34,8 +34,10 @@ export class Sender {
   /** By id: functions that the worker has met. Once it has found one, calls of that may go through slots. */
   readonly #functions: ("defined" | "found" | undefined)[] = [];
   #outgoing: Outgoing | undefined;
-  /** Jobs that were added in this turn. */
-  #unflushed = 0;
+  /** The end of this turn is waited for. */
+  #flushes = false;
+  /** Calls that were added since the last sending. */
+  #added = 0;
   #closed = false;
 
   constructor(
@@ -68,15 +70,17 @@ export class Sender {
   add(job: Job): boolean {
     this.#slots?.listen();
     if (!this.usesSlots(job.fn) || !this.#slots!.send(job)) this.#addOutgoing(job);
-    if (this.#unflushed++ === 0) return true;
+    const first = !this.#flushes;
+    this.#flushes = true;
+    this.#added += job.isChunk ? job.calls : 1;
     // In a long turn of the host, workers can begin meanwhile.
-    if (this.#unflushed % FLUSH_AT === 0) this.#send();
-    return false;
+    if (this.#added >= FLUSH_AT) this.#send();
+    return first;
   }
 
   /** Sends what was added in this turn. */
   flush(): void {
-    this.#unflushed = 0;
+    this.#flushes = false;
     this.#send();
   }
 
@@ -109,6 +113,7 @@ export class Sender {
   }
 
   #send(): void {
+    this.#added = 0;
     if (this.#closed) return;
     this.#slots?.wake();
     const outgoing = this.#outgoing;

@@ -38,6 +38,8 @@ export class ChunkJobs {
   readonly #call: ChunkCall;
   readonly #sink: ItemSink;
   readonly #jobs = new Set<Job>();
+  /** Items of chunks that are not settled. */
+  items = 0;
 
   constructor(scheduler: Scheduler, call: ChunkCall, sink: ItemSink) {
     this.#scheduler = scheduler;
@@ -124,6 +126,7 @@ export class ChunkJobs {
     const { args, count, marked, transfer } = chunk;
     const leave = (): void => {
       this.#jobs.delete(job);
+      this.items -= count;
       this.#sink.settled(job);
     };
     const sink: JobSink = {
@@ -139,6 +142,7 @@ export class ChunkJobs {
     const request = { mode, count, marked, transfer, limits, priority, key, origin };
     const job = new Job(fn, args, sink, request);
     this.#jobs.add(job);
+    this.items += count;
     try {
       this.#scheduler.submit(job, true);
     } catch (error) {

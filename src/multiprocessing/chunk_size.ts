@@ -1,15 +1,22 @@
 /**
  * How many items go to a worker together when the user does not say: guided self-scheduling
  * (Polychronopoulos and Kuck, 1987) with a measured unit. A chunk is worth about a millisecond, never more
- * than an equal share of half of what is left, so that the end is even; the first ones are single items, as
- * nothing is known of the function yet.
+ * than an equal share of half of what is left, so that the end is even, but for the last tenth of a
+ * millisecond; the first ones are single items, as nothing is known of the function yet.
  */
 import type { KnownFunction } from "../core/functions.ts";
 
 /** Milliseconds that a chunk should take: a hundred times what it costs to send it. */
 const CHUNK_TIME = 1;
+/** Less would cost about as much to send, and the host has one to give away at a time. */
+const LEAST_TIME = 0.1;
 /** One chunk may be so many times as large as the one before: a measurement can be wrong. */
 const GROWTH = 8;
+
+/** Chunks for each worker that are sent before earlier ones are back, and how many they may be at first. */
+const CHUNKS_AHEAD = 3, SMALL_CHUNKS_AHEAD = 8;
+/** Items of fixed chunks that are sent before earlier ones are back. */
+const ITEMS_AHEAD = 4096;
 
 /** Sizes of the chunks of one map, one after the other. */
 export class ChunkSize {
@@ -39,15 +46,23 @@ export class ChunkSize {
     if (this.#fixed !== undefined) return Math.min(this.#fixed, left);
     const share = Math.ceil(left / (2 * this.#workers));
     const worth = Math.floor(CHUNK_TIME / this.#fn.estimate);
-    return Math.max(1, Math.min(worth, share, GROWTH * this.last));
+    const least = Math.floor(LEAST_TIME / this.#fn.estimate);
+    const size = Math.min(worth, Math.max(share, least), GROWTH * this.last, left);
+    return Math.max(1, size);
   }
 
-  /** Chunks that may be on their way at once; more would only cost memory. */
-  get ahead(): number {
-    if (this.#fixed === undefined) return 3 * this.#workers;
-    return Math.max(2 * this.#workers, Math.floor(ITEMS_AHEAD / this.#fixed));
+  /**
+   * True where one more chunk may be on its way beside so many others with so many items; more would only
+   * cost memory.
+   */
+  mayAdd(chunks: number, items: number): boolean {
+    if (this.#fixed !== undefined) {
+      return chunks < Math.max(2 * this.#workers, Math.floor(ITEMS_AHEAD / this.#fixed));
+    }
+    if (chunks < CHUNKS_AHEAD * this.#workers) return true;
+    // The first ones are small.
+    const time = items * this.#fn.estimate;
+    return chunks < SMALL_CHUNKS_AHEAD * this.#workers &&
+      time < CHUNKS_AHEAD * CHUNK_TIME * this.#workers;
   }
 }
-
-/** Items of fixed chunks that are sent before earlier ones are back. */
-const ITEMS_AHEAD = 4096;

@@ -1,5 +1,6 @@
 import type { AnyIterable } from "../core/pool.ts";
 import type { Consumer, Scheduler } from "../core/scheduler.ts";
+import { JobMode } from "../protocol/messages.ts";
 import { type Numbers, packNumbers } from "../protocol/numbers.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
 import { ChunkSize } from "./chunk_size.ts";
@@ -25,9 +26,14 @@ export class MapRun implements Consumer {
   readonly #sink: MapSink;
   readonly #chunks: ChunkJobs;
   readonly #size: ChunkSize;
-  #results: unknown[] = [];
+  #results: unknown[] | undefined;
   #failure: { readonly index: number; readonly error: unknown } | undefined;
+  /** Those that are not sent, and perhaps some before them. */
   #items: readonly unknown[] | Numbers = [];
+  /** The place of the first of them in the map. */
+  #first = 0;
+  /** How many items there are, as far as that is known before they come. */
+  #count = 0;
   #sent = 0;
   #stopped: { readonly reason: unknown } | undefined;
   /** Items still come from an async iterable. */
@@ -42,9 +48,9 @@ export class MapRun implements Consumer {
     this.#sink = sink;
     this.#size = new ChunkSize(plan.chunksize, plan);
     this.#chunks = new ChunkJobs(scheduler, plan, {
-      fulfil: (index, value) => this.#results[index] = value,
+      fulfil: (index, value) => this.#places[index] = value,
       fulfilAll: (first, values) => {
-        const results = this.#results;
+        const results = this.#places;
         for (let i = 0; i < values.length; i++) results[first + i] = values[i];
       },
       fail: (index, error) => this.#noteFailure(index, error),
@@ -57,14 +63,32 @@ export class MapRun implements Consumer {
     const stopped = this.#aborted;
     if (stopped) return this.#sink.reject(stopped.reason);
     if (isAsyncIterable(items)) this.#source = new AsyncSource(items);
-    else if (!Array.isArray(items)) this.#items = [...items];
-    // The caller may change its array; many numbers are packed once for all chunks.
-    else this.#items = packNumbers(items) ?? items.slice();
-    // All places at once: an array that is filled from the middle becomes a slow map of indices.
-    this.#results = new Array(this.#items.length);
+    else this.#items = Array.isArray(items) ? items : [...items];
+    this.#count = this.#items.length;
     this.#scheduler.hold();
-    if (this.#source) this.#startFeeding(this.#source);
-    else this.#proceed();
+    if (this.#source) return this.#startFeeding(this.#source);
+    this.#proceed();
+    // The caller may change its array; many numbers are packed once for all chunks. The workers have begun.
+    if (this.#items === items) this.#keepRest();
+  }
+
+  #keepRest(): void {
+    this.#items = this.#part(this.#sent, this.#count);
+    this.#first = this.#sent;
+  }
+
+  /** Items that are not sent, as a copy. */
+  #part(from: number, to: number): readonly unknown[] | Numbers {
+    const items = this.#items, start = from - this.#first, end = to - this.#first;
+    const packed = Array.isArray(items) && this.#plan.mode === JobMode.map
+      ? packNumbers(items, start, end)
+      : undefined;
+    return packed ?? items.slice(start, end);
+  }
+
+  /** All at once: an array that is filled from the middle becomes a slow map of indices. */
+  get #places(): unknown[] {
+    return this.#results ??= new Array(this.#count);
   }
 
   /** Ends it as an abort does. */
@@ -86,7 +110,7 @@ export class MapRun implements Consumer {
   }
 
   get #mayContinue(): boolean {
-    return this.#chunks.size < this.#size.ahead;
+    return this.#size.mayAdd(this.#chunks.size, this.#chunks.items);
   }
 
   get #aborted(): { readonly reason: unknown } | undefined {
@@ -99,13 +123,13 @@ export class MapRun implements Consumer {
     if (this.#sending || this.#ended) return;
     this.#wake?.();
     this.#sending = true;
-    while (this.#sent < this.#items.length && this.#mayContinue && !this.#aborted) {
+    while (this.#sent < this.#count && this.#mayContinue && !this.#aborted) {
       const first = this.#sent;
-      this.#sent += this.#size.next(this.#items.length - first);
-      this.#chunks.send(this.#items.slice(first, this.#sent), first);
+      this.#sent += this.#size.next(this.#count - first);
+      this.#chunks.send(this.#part(first, this.#sent), first);
     }
     this.#sending = false;
-    const through = this.#sent >= this.#items.length || this.#aborted;
+    const through = this.#sent >= this.#count || this.#aborted;
     if (through && !this.#source && this.#chunks.size === 0) this.#end();
   }
 
@@ -114,7 +138,7 @@ export class MapRun implements Consumer {
     const stopped = this.#aborted;
     const failure = stopped ? { error: stopped.reason } : this.#failure;
     if (failure) this.#sink.reject(failure.error);
-    else this.#sink.resolve(this.#results);
+    else this.#sink.resolve(this.#places);
     this.#scheduler.release();
   }
 

@@ -1,8 +1,9 @@
+import type { WorkerClaims } from "../protocol/claims.ts";
 import { encode, type Encoded } from "../protocol/encode.ts";
 import { isPrimitive } from "../protocol/primitive.ts";
 import { exactJsonOfEach } from "../protocol/exact_json.ts";
 import { Outcome, type ReadArgs } from "../protocol/messages.ts";
-import { packNumbers } from "../protocol/numbers.ts";
+import { type Numbers, packNumbers, WORTH_PACKING } from "../protocol/numbers.ts";
 import type { Transferable } from "../protocol/transferable.ts";
 import type { Answer } from "./answers.ts";
 import { encodeThrown, refuseIterator } from "./failures.ts";
@@ -11,48 +12,63 @@ import { isThenable } from "./thenable.ts";
 /** Runs one function over the items of a chunk; an item that throws costs only itself. */
 export class ChunkRun {
   /** One encoded result an item, or what it threw. */
-  readonly #values: unknown[] = [];
+  #values: unknown[] = [];
+  /** The results instead, where all are integers. */
+  #integers: Numbers | undefined;
   /** Which of the values were thrown. */
   readonly #failed: number[] = [];
   #marked = false;
   #transfer: Transferable[] | undefined;
   readonly #items: ReadArgs;
   readonly #call: (item: unknown) => unknown;
-  readonly #beginItem: (index: number) => void;
+  readonly #claims: WorkerClaims | undefined;
+  readonly #cell: number;
   readonly #inline: boolean;
 
+  /** @param claims where each item is noted as begun, in `cell` */
   constructor(
     items: ReadArgs,
-    { call, beginItem, inline }: {
+    { call, claims, cell, inline }: {
       call: (item: unknown) => unknown;
-      beginItem: (index: number) => void;
+      claims: WorkerClaims | undefined;
+      cell: number;
       inline: boolean;
     },
   ) {
     this.#items = items;
     this.#call = call;
-    this.#beginItem = beginItem;
+    this.#claims = claims;
+    this.#cell = cell;
     this.#inline = inline;
   }
 
   /** Resolves to itself; a promise only when an item is async. */
   run(): this | Promise<this> {
-    const values = this.#values;
-    const items = this.#items, call = this.#call, beginItem = this.#beginItem;
+    const items = this.#items, call = this.#call, claims = this.#claims, cell = this.#cell;
+    let integers = items.length < WORTH_PACKING ? undefined : new Int32Array(items.length);
     for (let i = 0; i < items.length; i++) {
-      beginItem(i);
+      claims?.beginItem(cell, i);
       let value: unknown;
       try {
         value = call(items[i]);
+        // A million small items go this way.
+        if (integers && typeof value === "number") {
+          integers[i] = value;
+          if (Object.is(integers[i], value)) continue;
+        }
       } catch (error) {
+        if (integers) this.#values = Array.from(integers.subarray(0, i));
+        integers = undefined;
         this.#keepFailure(error);
         continue;
       }
-      // A million small items go this way.
-      if (typeof value === "number" || isPrimitive(value)) values.push(value);
+      if (integers) this.#values = Array.from(integers.subarray(0, i));
+      integers = undefined;
+      if (typeof value === "number" || isPrimitive(value)) this.#values.push(value);
       else if (isThenable(value)) return this.#runRest(value, i + 1);
       else this.#keepSafely(value);
     }
+    this.#integers = integers;
     return this;
   }
 
@@ -63,7 +79,7 @@ export class ChunkRun {
     if (failed.length > 0) {
       return { outcome: Outcome.mixed, payload: { values, failed }, transfer };
     }
-    const numbers = packNumbers(values);
+    const numbers = this.#integers ?? packNumbers(values);
     if (numbers) return { outcome: Outcome.value, payload: numbers, transfer: [numbers.buffer] };
     const text = marked || transfer || isPrimitive(values[0]) ? undefined : exactJsonOfEach(values);
     if (text !== undefined) return { outcome: Outcome.text, payload: text };
@@ -81,7 +97,7 @@ export class ChunkRun {
   }
 
   #runItem(index: number): PromiseLike<unknown> | undefined {
-    this.#beginItem(index);
+    this.#claims?.beginItem(this.#cell, index);
     try {
       const value = this.#call(this.#items[index]);
       if (isThenable(value)) return value;

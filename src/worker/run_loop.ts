@@ -137,6 +137,11 @@ export class RunLoop {
   /** Starts a job; a promise (that never rejects) only when there is something to wait for. */
   #begin(job: JobRecord): Promise<void> | undefined {
     if (job.risky || this.#answers.isDue(this.#began)) this.flush();
+    const posted = job.risky ? this.#services.posted?.() : undefined;
+    return posted ? posted.then(() => this.#claimAndRun(job)) : this.#claimAndRun(job);
+  }
+
+  #claimAndRun(job: JobRecord): Promise<void> | undefined {
     if (this.#claims && !this.#claims.claim(job.cell, this.#began, job.jobId)) {
       return void this.#answers.skip(job.cell);
     }
@@ -192,8 +197,7 @@ export class RunLoop {
         const call = job.mode === JobMode.map
           ? fn as (item: unknown) => unknown
           : (item: unknown) => fn(...item as unknown[]);
-        const beginItem = (index: number): void => this.#claims?.beginItem(cell, index);
-        return new ChunkRun(args, { call, beginItem, inline }).run();
+        return new ChunkRun(args, { call, claims: this.#claims, cell, inline }).run();
       }
     }
   }

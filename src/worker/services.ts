@@ -10,6 +10,11 @@ import type { RunningTask } from "./running_task.ts";
 export interface WorkerServices {
   /** Sends to the host. MUST keep order; throws where a value cannot be cloned. */
   post(message: FromWorker, transfer?: Transferable[]): void;
+  /**
+   * Resolves when all that was posted has left this realm, which a busy thread may not survive; `undefined`
+   * where it has.
+   */
+  posted?(): Promise<void> | undefined;
   /** Bytes in use by this worker. */
   memory?(): number;
   /** Runs a task so that `currentTask()` finds its context across awaits, where workers share a realm. */

@@ -261,6 +261,24 @@ function listenerTests({ createPool, sharedPool }: SuiteBackend, scene: Scene): 
 }
 
 function timeoutTests({ createPool, traits }: SuiteBackend, scene: Scene): void {
+  it("a call that ended in time has its result, and its worker lives on, however late the host hears", async () => {
+    await using own = createPool(2);
+    await Promise.all([1, 2, 3, 4].map((x) => own.apply(square, [x])));
+    const { signal } = new AbortController();
+    for (let round = 0; round < 3; round++) {
+      const calls = [1, 2, 3, 4].map((x) =>
+        own.apply(square, [x], { timeout: 60, signal, grace: 0 })
+      );
+      // They leave with this turn, and nothing is heard of them while it blocks.
+      await null;
+      await null;
+      const end = performance.now() + 200;
+      while (performance.now() < end);
+      assertEquals(await Promise.all(calls), [1, 4, 9, 16]);
+    }
+    assertEquals(own.stats().workers.killed, 0);
+  });
+
   it("a call that runs longer than its timeout rejects with TimeoutError", async () => {
     await using pool = createPool({ workers: 1, grace: 0 });
     const diary = scene.diary();

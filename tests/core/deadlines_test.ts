@@ -31,6 +31,21 @@ describe("Deadlines", () => {
     assertEquals([calls, clock.pending], [10_000, 0]);
   });
 
+  it("a host that was busy has a moment to hear what came meanwhile; one moment, not more", async () => {
+    const clock = new FakeClock();
+    const deadlines = new Deadlines(clock);
+    const calls: string[] = [];
+    deadlines.add(50, () => calls.push("missed"));
+    const heard = deadlines.add(50, () => calls.push("heard"));
+    clock.block(500);
+    await clock.advance(4);
+    assertEquals(calls, []);
+    deadlines.remove(heard);
+    clock.block(500);
+    await clock.advance(1);
+    assertEquals([calls, clock.pending], [["missed"], 0]);
+  });
+
   it("remove() leaves no timer behind, and is harmless afterwards", async () => {
     const clock = new FakeClock();
     const deadlines = new Deadlines(clock);

@@ -1,6 +1,7 @@
 /** One end of the stream of frames between host and child. */
 import { type Frame, frameParts, FrameReader } from "../../protocol/frames.ts";
 import type { Transferable } from "../../protocol/transferable.ts";
+import { type Resolvers, withResolvers } from "../../protocol/with_resolvers.ts";
 import { joinSmall } from "./bytes.ts";
 import { type Codec, runtimeCodec } from "./codec.ts";
 import type { LocalSocket } from "./local_socket.ts";
@@ -41,6 +42,8 @@ export class Channel<Sent, Received> {
   #blocked = false;
   /** Frames that the stream has not passed on to the system, as far as it has told. */
   readonly #unwritten = new Set<Frame>();
+  /** Waits until there are none. */
+  #written: Resolvers<void> | undefined;
 
   constructor(parcels: Parcels, events: ChannelEvents<Received>) {
     this.#parcels = parcels;
@@ -82,6 +85,14 @@ export class Channel<Sent, Received> {
     return this.#unwritten;
   }
 
+  /** Resolves when the system has all that was posted; `undefined` where it has. */
+  written(): Promise<void> | undefined {
+    // Node and Bun write at once, and tell it later.
+    const left = this.#queue.length + (this.#socket?.writableLength ?? 0);
+    if (left === 0 || this.#unwritten.size === 0) return undefined;
+    return (this.#written ??= withResolvers<void>()).promise;
+  }
+
   /** Takes bytes that came on another way; frames that were received already are left out. */
   recover(bytes: Uint8Array): void {
     new FrameReader((frame) => this.#accept(frame)).push(bytes);
@@ -115,7 +126,11 @@ export class Channel<Sent, Received> {
     while (given < this.#queue.length && !this.#blocked) {
       const { bytes, frame } = this.#queue[given++]!;
       const passed = frame && ((error?: Error | null): void => {
-        if (!error) this.#unwritten.delete(frame);
+        if (error) return;
+        this.#unwritten.delete(frame);
+        if (this.#unwritten.size > 0) return;
+        this.#written?.resolve();
+        this.#written = undefined;
       });
       this.#blocked = !socket.write(bytes, passed);
     }

@@ -39,6 +39,7 @@ export function serveChild(folder: string, host: number): void {
   realm.sharesMemory = false;
   const worker = serve({
     post: (message, transfer) => channel.post(message, transfer),
+    posted: () => channel.written(),
     memory: () => process.memoryUsage().rss,
     yieldAfter: 10,
     yieldTurn: (resume) => setImmediate(resume),
