@@ -74,8 +74,8 @@ export class FilledPool implements WorkerOwner {
   async drain(): Promise<void> {
     this.#refill = false;
     await this.turnOver(this.#submitted - this.#settled);
-    this.#pool.scheduler.close();
-    await this.#pool.scheduler.finished;
+    this.#pool.scheduler.life.close();
+    await this.#pool.scheduler.life.finished;
   }
 
   /** Keeps numbers only: what a thread has been sent is no load for the host's collector either. */

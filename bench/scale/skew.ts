@@ -104,8 +104,8 @@ export async function runTasks(
   await time.runUntil(() => left === 0);
   if (wrong) throw wrong;
   const took = time.now();
-  pool.scheduler.close();
-  await pool.scheduler.finished;
+  pool.scheduler.life.close();
+  await pool.scheduler.life.finished;
   return took;
 }
 

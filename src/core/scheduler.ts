@@ -12,17 +12,18 @@ import { type JobArgs, type MixedChunk, Outcome, type SetupCall } from "../proto
 import { revive } from "../protocol/revive.ts";
 import { dropCopy } from "../protocol/shareable.ts";
 import type { Batch, Resolve } from "./batch.ts";
-import type { Host, KeepAlive, WorkerEnd } from "./backend.ts";
+import type { Host, WorkerEnd } from "./backend.ts";
 import type { CallLine } from "./call_line.ts";
 import { Crew } from "./crew.ts";
 import type { CrewConfig } from "./crew_config.ts";
 import { Dispatcher } from "./dispatcher.ts";
-import { PoolClosedError, QueueFullError } from "./errors.ts";
+import { QueueFullError } from "./errors.ts";
 import type { PoolEvents } from "./events.ts";
 import { Functions, type KnownFunction, learn } from "./functions.ts";
 import { Job, type JobRequest, PromiseSink } from "./job.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneEvents, LaneRemains } from "./lane_events.ts";
+import { PoolLife } from "./life.ts";
 import { Limits } from "./limits.ts";
 import { asError, brokenPool, deathOf, encodeReason, isFinal, withOrigin } from "./outcome.ts";
 import { Reporter } from "./reporter.ts";
@@ -39,30 +40,15 @@ export interface SchedulerConfig {
   readonly grace: number;
 }
 
-/** An iterator over results; its user may leave it alone at any time. */
-export interface Consumer {
-  /** The pool ends: take nothing more. Without `force` only where nobody is waiting for an item. */
-  abandon(reason: unknown, force: boolean): void;
-}
-
 /** One pool's scheduler. */
 export class Scheduler {
   readonly functions: Functions = new Functions();
-  /** Resolves when the pool has ended and its last worker is gone. */
-  readonly finished: Promise<void>;
+  readonly life: PoolLife;
   readonly #config: SchedulerConfig;
   readonly #crew: Crew;
   readonly #dispatcher: Dispatcher;
   readonly #limits: Limits;
   readonly #reporter: Reporter;
-  readonly #keepAlive: KeepAlive;
-  readonly #consumers = new Set<Consumer>();
-  #finish!: () => void;
-  #state: "open" | "closing" | "terminated" | "ended" = "open";
-  /** Why nothing more is accepted. */
-  #refusal: (() => Error) | undefined;
-  /** Jobs that are not settled, and other reasons to go on. */
-  #pending = 0;
   #submitted = 0;
   #fulfilled = 0;
   #rejected = 0;
@@ -80,8 +66,7 @@ export class Scheduler {
       abortLine: (line, reason) => this.#abortLine(line, reason),
     });
     this.#reporter = new Reporter(host.clock);
-    this.#keepAlive = host.keepAlive();
-    this.finished = new Promise((resolve) => this.#finish = resolve);
+    this.life = new PoolLife(host.keepAlive(), () => this.#crew.close());
     this.#crew = new Crew(crew, host.clock, {
       lost: (lane, remains, end) => this.#lost(lane, remains, end),
       up: (lane) => this.#reporter.workerUp(lane),
@@ -90,10 +75,8 @@ export class Scheduler {
       shrunk: () => this.#dispatcher.grow(),
       broken: (cause) => this.terminate(() => brokenPool(crew.adapter.traits.kind, cause)),
       empty: () => {
-        this.#state = "ended";
         this.#dispatcher.stop();
-        this.#keepAlive.end();
-        this.#finish();
+        this.life.end();
       },
     }, this.#laneEvents());
     this.#dispatcher = new Dispatcher(this.#crew, {
@@ -116,23 +99,13 @@ export class Scheduler {
     return this.#reporter.events;
   }
 
-  /** True until `close`, `terminate` or a fault. */
-  get open(): boolean {
-    return this.#state === "open";
-  }
-
-  /** Throws where nothing more is accepted. */
-  checkOpen(): void {
-    if (this.#refusal) throw this.#refusal();
-  }
-
   /**
    * Accepts a job. Throws `PoolClosedError`, `BrokenExecutor` or `QueueFullError`; everything else
    * reaches the job's sink.
    * @param accepted the job belongs to a call that was accepted before, such as a map
    */
   submit(job: Job, accepted = false): void {
-    if (this.#refusal && !(accepted && this.#state === "closing")) throw this.#refusal();
+    this.life.checkOpen(accepted);
     const full = !accepted && this.#dispatcher.isFull;
     if (full && this.#config.whenFull === "reject") {
       throw new QueueFullError(
@@ -161,13 +134,13 @@ export class Scheduler {
     resolve: Resolve,
     origin: JobRequest["origin"],
   ): void {
-    this.checkOpen();
+    this.life.checkOpen();
     const known = this.functions.get(fn);
     const { limits, priority } = terms;
     const single = origin || this.events.active || limits?.signal?.aborted;
     if (!single && this.#dispatcher.line(known, args, terms, resolve)) {
       this.#submitted++;
-      return this.hold();
+      return this.life.hold();
     }
     const plain = !origin && !limits && priority === 0;
     const request = plain ? undefined : { limits, priority, origin };
@@ -203,7 +176,7 @@ export class Scheduler {
 
   /** Runs a call on every worker now, and first thing on every later one. */
   broadcast(fn: KnownFunction, args: JobArgs, setup: SetupCall): Promise<unknown[]> {
-    this.checkOpen();
+    this.life.checkOpen();
     this.#crew.addSetup(setup);
     const lanes = [...this.#crew.lanes].filter((l) => l.state === "open" || l.state === "starting");
     return Promise.all(lanes.map((lane) =>
@@ -216,58 +189,16 @@ export class Scheduler {
     ));
   }
 
-  /** One more reason to go on, such as a map that has jobs to submit. */
-  hold(): void {
-    if (this.#pending++ === 0) this.#keepAlive.hold();
-  }
-
-  /** One reason less, or several. */
-  release(count = 1): void {
-    this.#pending -= count;
-    if (this.#pending > 0) return;
-    if (this.#state === "open" || this.#state === "closing") this.#keepAlive.release();
-    this.#closeIfDone();
-  }
-
-  /** An iterator keeps a closing pool from ending until it is through, or left alone at a join. */
-  attach(consumer: Consumer): void {
-    this.#consumers.add(consumer);
-  }
-
-  /** The iterator is through. */
-  detach(consumer: Consumer): void {
-    if (this.#consumers.delete(consumer)) this.#closeIfDone();
-  }
-
-  /** Accepts nothing more; what was accepted is finished. */
-  close(): void {
-    if (this.#state !== "open") return;
-    this.#state = "closing";
-    this.#refusal = () => new PoolClosedError("Cannot submit job: the pool is closed");
-    this.#closeIfDone();
-  }
-
-  /** After `close`: iterators that were left alone are given up, so that the end comes. */
-  join(): Promise<void> {
-    const reason = new PoolClosedError("Cannot pull more items: the pool is closed");
-    for (const consumer of [...this.#consumers]) consumer.abandon(reason, false);
-    this.#closeIfDone();
-    return this.finished;
-  }
-
   /** Ends everything now; every job that is not settled rejects with `refusal()`. */
   terminate(refusal: () => Error): void {
-    if (this.#state === "terminated" || this.#state === "ended") return;
-    this.#state = "terminated";
-    this.#refusal = refusal;
-    this.#keepAlive.hold();
+    if (!this.life.terminate(refusal)) return;
     const jobs = this.#dispatcher.withdrawAll();
     for (const { begun, waiting } of this.#crew.terminate()) jobs.push(...begun, ...waiting);
     for (const job of jobs) {
       this.#limits.left(job);
       if (job.state !== "settled") this.#settle(job, false, refusal());
     }
-    for (const consumer of [...this.#consumers]) consumer.abandon(refusal(), true);
+    this.life.abandonAll();
   }
 
   /** Numbers since the start, and of now. */
@@ -297,7 +228,7 @@ export class Scheduler {
 
   #accept(job: Job): void {
     this.#submitted++;
-    this.hold();
+    this.life.hold();
     this.#limits.accepted(job);
     this.#reporter.queued(job);
   }
@@ -307,7 +238,7 @@ export class Scheduler {
     this.#limits.left(job);
     if (job.state === "settled") return;
     // A callback ended the pool while this job was on its way back.
-    if (this.#state === "terminated") return this.#settle(job, false, this.#refusal!());
+    if (this.life.terminated) return this.#settle(job, false, this.life.refusal());
     const signal = job.limits?.signal;
     if (signal?.aborted) return this.#settle(job, false, signal.reason);
     this.#limits.watch(job);
@@ -410,7 +341,7 @@ export class Scheduler {
 
   #settleDead(job: Job, lane: Lane, end: WorkerEnd): void {
     // A death that broke the pool is the end of all its calls alike.
-    const error = this.#state === "terminated" ? this.#refusal!() : deathOf(job, lane, end);
+    const error = this.life.terminated ? this.life.refusal() : deathOf(job, lane, end);
     this.#settle(job, false, withOrigin(job, error));
   }
 
@@ -427,7 +358,7 @@ export class Scheduler {
       job.sink.reject(value);
     }
     this.#reporter.ended(job, fulfilled, job.id, 1);
-    this.release();
+    this.life.release();
   }
 
   /** The same for the first calls of a batch. */
@@ -440,15 +371,6 @@ export class Scheduler {
       this.#limits.left(batch);
       this.#limits.settled(batch);
     }
-    if (count > 0) this.release(count);
-  }
-
-  // The end.
-
-  #closeIfDone(): void {
-    if (this.#state !== "closing" || this.#pending > 0 || this.#consumers.size > 0) return;
-    // Finalizers run, even where the program has nothing else to do.
-    this.#keepAlive.hold();
-    this.#crew.close();
+    if (count > 0) this.life.release(count);
   }
 }

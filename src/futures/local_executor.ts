@@ -181,9 +181,9 @@ export class LocalExecutor implements Executor {
     const given = checkOptions<ShutdownOptions>(options, "shut down", ["wait", "cancelFutures"]);
     const wait = checkBoolean(given.wait, "wait") ?? true;
     const cancelFutures = checkBoolean(given.cancelFutures, "cancelFutures") ?? false;
-    this.#scheduler.close();
+    this.#scheduler.life.close();
     if (cancelFutures) this.#calls.cancelAll();
-    if (wait) await this.#scheduler.finished;
+    if (wait) await this.#scheduler.life.finished;
   }
 
   /** As {@linkcode LocalExecutor.shutdown}, and waits. Mirrors Python's `with`. */
@@ -193,7 +193,7 @@ export class LocalExecutor implements Executor {
 
   #checkOpen(): void {
     try {
-      this.#scheduler.checkOpen();
+      this.#scheduler.life.checkOpen();
     } catch (error) {
       if (error instanceof BrokenExecutor) throw error;
       throw new PoolClosedError("Cannot submit call: the executor was shut down");

@@ -1,15 +1,18 @@
 /**
  * How many items go to a worker together when the user does not say: guided self-scheduling
  * (Polychronopoulos and Kuck, 1987) with a measured unit. A chunk is worth about a millisecond, never more
- * than an equal share of half of what is left, so that the end is even, but for the last tenth of a
- * millisecond; the first ones are single items, as nothing is known of the function yet.
+ * than an equal share of half of what is left, so that the end is even, but for the last crumbs; the first
+ * ones are single items, as nothing is known of the function yet.
  */
 import type { KnownFunction } from "../core/functions.ts";
 
 /** Milliseconds that a chunk should take: a hundred times what it costs to send it. */
 const CHUNK_TIME = 1;
-/** Less would cost about as much to send, and the host has one to give away at a time. */
-const LEAST_TIME = 0.1;
+/**
+ * At the end a chunk of less would cost about as much to send; but where items are few, each of the last ones
+ * may be longer than all before: so much of all is the most.
+ */
+const LEAST_TIME = 0.1, LEAST_PART = 1 / 1024;
 /** One chunk may be so many times as large as the one before: a measurement can be wrong. */
 const GROWTH = 8;
 
@@ -23,6 +26,8 @@ export class ChunkSize {
   readonly #fixed: number | undefined;
   readonly #fn: KnownFunction;
   readonly #workers: number;
+  /** The most that was left: all, at first. */
+  #all = 0;
   /** The size of the last chunk. */
   last: number;
 
@@ -46,7 +51,8 @@ export class ChunkSize {
     if (this.#fixed !== undefined) return Math.min(this.#fixed, left);
     const share = Math.ceil(left / (2 * this.#workers));
     const worth = Math.floor(CHUNK_TIME / this.#fn.estimate);
-    const least = Math.floor(LEAST_TIME / this.#fn.estimate);
+    this.#all = Math.max(this.#all, left);
+    const least = Math.floor(Math.min(LEAST_TIME / this.#fn.estimate, this.#all * LEAST_PART));
     const size = Math.min(worth, Math.max(share, least), GROWTH * this.last, left);
     return Math.max(1, size);
   }

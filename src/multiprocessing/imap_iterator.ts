@@ -1,7 +1,8 @@
 import { CancelledError } from "../core/errors.ts";
 import { checkWait } from "../core/options.ts";
 import type { AnyIterable, PoolIterator, WaitOptions } from "../core/pool.ts";
-import type { Consumer, Scheduler } from "../core/scheduler.ts";
+import type { Consumer } from "../core/life.ts";
+import type { Scheduler } from "../core/scheduler.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
 import { ChunkSize } from "./chunk_size.ts";
 import { Deliveries } from "../core/deliveries.ts";
@@ -62,7 +63,7 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
       fail: (index, error) => this.#place(index, { ok: false, error }),
       settled: () => this.#finishIfDone(),
     });
-    scheduler.attach(this);
+    scheduler.life.attach(this);
   }
 
   [Symbol.asyncIterator](): this {
@@ -122,7 +123,7 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
 
   #detach(): void {
     this.#plan.call.limits?.signal?.removeEventListener("abort", this.#onAbort);
-    this.#scheduler.detach(this);
+    this.#scheduler.life.detach(this);
   }
 
   /** Most items that may be pulled ahead; it grows with the chunks. */

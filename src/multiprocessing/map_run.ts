@@ -1,5 +1,6 @@
 import type { AnyIterable } from "../core/pool.ts";
-import type { Consumer, Scheduler } from "../core/scheduler.ts";
+import type { Consumer } from "../core/life.ts";
+import type { Scheduler } from "../core/scheduler.ts";
 import { JobMode } from "../protocol/messages.ts";
 import { type Numbers, packNumbers } from "../protocol/numbers.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
@@ -65,7 +66,7 @@ export class MapRun implements Consumer {
     if (isAsyncIterable(items)) this.#source = new AsyncSource(items);
     else this.#items = Array.isArray(items) ? items : [...items];
     this.#count = this.#items.length;
-    this.#scheduler.hold();
+    this.#scheduler.life.hold();
     if (this.#source) return this.#startFeeding(this.#source);
     this.#proceed();
     // The caller may change its array; many numbers are packed once for all chunks. The workers have begun.
@@ -139,7 +140,7 @@ export class MapRun implements Consumer {
     const failure = stopped ? { error: stopped.reason } : this.#failure;
     if (failure) this.#sink.reject(failure.error);
     else this.#sink.resolve(this.#places);
-    this.#scheduler.release();
+    this.#scheduler.life.release();
   }
 
   #startFeeding(source: AsyncSource<unknown>): void {
@@ -147,11 +148,11 @@ export class MapRun implements Consumer {
     const signal = this.#plan.call.limits?.signal;
     const onAbort = (): void => this.abort(signal?.reason);
     signal?.addEventListener("abort", onAbort);
-    this.#scheduler.attach(this);
+    this.#scheduler.life.attach(this);
     this.#feed(source).then(() => {
       signal?.removeEventListener("abort", onAbort);
       this.#source = undefined;
-      this.#scheduler.detach(this);
+      this.#scheduler.life.detach(this);
       this.#proceed();
     });
   }

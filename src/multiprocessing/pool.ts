@@ -344,12 +344,12 @@ export class Pool implements PoolContract {
     options?: CallOptions,
   ): PoolIterator<unknown> {
     const call = checkCall(options, "stream", { ...this.#plan.defaults, retries: 0 });
-    this.#scheduler.checkOpen();
+    this.#scheduler.life.checkOpen();
     const stream = new TaskStream<unknown>(this.#scheduler);
     try {
       return stream.bind(this.#calls.submit(fn, args, call, JobMode.stream, stream));
     } catch (error) {
-      this.#scheduler.detach(stream);
+      this.#scheduler.life.detach(stream);
       throw error;
     }
   }
@@ -399,7 +399,7 @@ export class Pool implements PoolContract {
    */
   close(): void {
     this.#closed = true;
-    this.#scheduler.close();
+    this.#scheduler.life.close();
   }
 
   /**
@@ -409,7 +409,7 @@ export class Pool implements PoolContract {
   async terminate(): Promise<void> {
     this.#closed = true;
     this.#scheduler.terminate(() => new PoolClosedError("The pool was terminated"));
-    await this.#scheduler.finished;
+    await this.#scheduler.life.finished;
   }
 
   /**
@@ -426,7 +426,7 @@ export class Pool implements PoolContract {
       );
     }
     let finished = false;
-    const end = this.#scheduler.join().then(() => void (finished = true));
+    const end = this.#scheduler.life.join().then(() => void (finished = true));
     if (limit === undefined) await end;
     else await orTimeout(end, limit);
     if (!finished) throw new TimeoutError(`Cannot join pool: it has not ended after ${limit} ms`);

@@ -50,7 +50,7 @@ export class PoolCalls {
     mode: JobMode,
     sink: JobSink,
   ): Job {
-    this.#scheduler.checkOpen();
+    this.#scheduler.life.checkOpen();
     const known = this.#scheduler.functions.get(fn);
     const { limits, priority, key } = call;
     const list = checkArray(args, "args");
@@ -138,7 +138,7 @@ export class PoolCalls {
   ): ChunkCall & { readonly chunksize: number | undefined } {
     const call = checkCall(options, name, this.#plan.defaults, more);
     const chunksize = checkCount(options?.chunksize, "chunksize", 1);
-    this.#scheduler.checkOpen();
+    this.#scheduler.life.checkOpen();
     checkIterable(items, name);
     // A time limit or another try is for one item; together they could not be told apart.
     const single = call.limits?.timeout !== undefined || (call.limits?.retries ?? 0) > 0;

@@ -2,7 +2,8 @@ import { CancelledError } from "../core/errors.ts";
 import type { Job, JobSink } from "../core/job.ts";
 import { checkWait } from "../core/options.ts";
 import type { PoolIterator, WaitOptions } from "../core/pool.ts";
-import type { Consumer, Scheduler } from "../core/scheduler.ts";
+import type { Consumer } from "../core/life.ts";
+import type { Scheduler } from "../core/scheduler.ts";
 import { type SentValue, STREAM_CREDIT } from "../protocol/messages.ts";
 import { revive } from "../protocol/revive.ts";
 import { Deliveries, type Delivery } from "../core/deliveries.ts";
@@ -21,7 +22,7 @@ export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
     this.#deliveries = new Deliveries(() => this.#noteConsumed());
-    scheduler.attach(this);
+    scheduler.life.attach(this);
   }
 
   /** Says which job it is that streams. */
@@ -90,7 +91,7 @@ export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
     this.#ended = true;
     this.#updateParked();
     this.#deliveries.end(failure);
-    this.#scheduler.detach(this);
+    this.#scheduler.life.detach(this);
   }
 
   /** Half of the credit at a time: neither a message an item, nor a task that waits. */
@@ -107,7 +108,7 @@ export class TaskStream<T> implements PoolIterator<T>, Consumer, JobSink {
     const parked = !this.#ended && this.#credit <= 0 && this.#deliveries.waiting === 0;
     if (parked === this.#parked) return;
     this.#parked = parked;
-    if (parked) this.#scheduler.release();
-    else this.#scheduler.hold();
+    if (parked) this.#scheduler.life.release();
+    else this.#scheduler.life.hold();
   }
 }

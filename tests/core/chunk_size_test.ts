@@ -23,12 +23,16 @@ describe("ChunkSize", () => {
     assertEquals(Math.max(...all), 10_000);
   });
 
-  it("chunks shrink at the end, to a tenth of a millisecond's worth and no further", () => {
-    const size = new ChunkSize(undefined, { fn: known(0.0001), workers: 2 });
-    const all = sizes(size, 1_000_000);
-    assert(all.slice(10, -1).every((one) => one >= 1000), `${all.slice(-12)}`);
-    assert(all.at(-2)! < 2000, `${all.slice(-12)}`);
-    assertEquals(all.reduce((sum, one) => sum + one), 1_000_000);
+  it("chunks shrink at the end, not below a tenth of a millisecond or a thousandth of all", () => {
+    for (const [estimate, least] of [[0.0001, 976], [0.001, 100]] as const) {
+      const size = new ChunkSize(undefined, { fn: known(estimate), workers: 2 });
+      const all = sizes(size, 1_000_000);
+      assert(all.slice(10, -1).every((one) => one >= least), `${all.slice(-12)}`);
+      assert(all.at(-2)! < 2 * least, `${all.slice(-12)}`);
+      assertEquals(all.reduce((sum, one) => sum + one), 1_000_000);
+    }
+    const few = new ChunkSize(undefined, { fn: known(0.0001), workers: 2 });
+    assertEquals(sizes(few, 200).slice(-4), [1, 1, 1, 1]);
   });
 
   it("long calls go one by one however many are left", () => {

@@ -137,7 +137,7 @@ describe("Crew", () => {
       failing();
     }
     assert(failures < 60, `${failures} starts in a minute`);
-    assert(made.scheduler.open);
+    assert(made.scheduler.life.open);
     const call = made.submit({ args: [1] });
     await made.turn();
     made.adapter.living[0]!.run();
@@ -284,7 +284,7 @@ describe("Crew", () => {
   it("kills a worker whose finalizer never ends", async () => {
     const made = await bench({ workers: 1, finalizer: SETUP }, { closes: false });
     assertEquals(made.worker(0).all("start")[0]!.finalizer, SETUP);
-    made.scheduler.close();
+    made.scheduler.life.close();
     await made.advance(4999);
     assertEquals([made.worker(0).terminated, made.ended], [0, false]);
     await made.advance(1);
@@ -307,7 +307,7 @@ describe("Crew", () => {
   it("close() gives up workers that are still starting", async () => {
     const made = await bench({ workers: 2 }, { boots: false });
     made.worker(0).ready();
-    made.scheduler.close();
+    made.scheduler.life.close();
     await made.turn();
     assertEquals(made.worker(1).terminated, 1);
     assertEquals([made.worker(0).all("close").length, made.ended], [1, true]);
@@ -316,7 +316,7 @@ describe("Crew", () => {
   it("a worker that ends by itself while it closes is not replaced", async () => {
     const made = await bench({ workers: 1 }, { closes: false });
     const seen = downs(made);
-    made.scheduler.close();
+    made.scheduler.life.close();
     made.worker(0).exit({ exitCode: 0 });
     await made.turn();
     assertEquals([seen, made.adapter.workers.length, made.ended], [[[1, 0, true]], 1, true]);
@@ -328,7 +328,7 @@ describe("Crew", () => {
     made.scheduler.events.subscribe((event) => {
       if (event.type === "workerDown") errors.push(event.error);
     });
-    made.scheduler.close();
+    made.scheduler.life.close();
     made.worker(0).say({ type: "closed", error: { value: new PoolError("oops"), marked: false } });
     await made.turn();
     assertEquals([errors.map(String), made.ended], [["PoolError: oops"], true]);

@@ -72,7 +72,7 @@ export class Bench {
         ...crew,
       },
     });
-    this.scheduler.finished.then(() => this.ended = true);
+    this.scheduler.life.finished.then(() => this.ended = true);
     this.fn = this.function();
   }
 

@@ -7,8 +7,8 @@ describe("Scheduler: the end", () => {
   it("close() lets what was accepted finish, refuses the rest, and ends", async () => {
     const made = await bench({ workers: 2 });
     const calls = Array.from({ length: 10 }, (_, n) => made.submit({ args: [n] }));
-    made.scheduler.close();
-    made.scheduler.close();
+    made.scheduler.life.close();
+    made.scheduler.life.close();
     assertThrows(() => made.submit(), PoolClosedError, "the pool is closed");
     await made.turn();
     assertEquals(made.ended, false);
@@ -21,7 +21,7 @@ describe("Scheduler: the end", () => {
   it("close() of an idle pool, and of one without workers, ends it", async () => {
     for (const minWorkers of [0, 2]) {
       const made = await bench({ workers: 2, minWorkers });
-      made.scheduler.close();
+      made.scheduler.life.close();
       await made.turn();
       assertEquals([made.ended, made.adapter.living.length], [true, 0]);
     }
@@ -34,7 +34,7 @@ describe("Scheduler: the end", () => {
     await made.turn();
     made.worker(0).begin();
     controller.abort("stop");
-    made.scheduler.close();
+    made.scheduler.life.close();
     await made.advance(49);
     assertEquals([made.ended, made.host.alive.state], [false, "held"]);
     await made.advance(1);
@@ -57,14 +57,14 @@ describe("Scheduler: the end", () => {
     await made.turn();
     assertEquals([made.ended, made.host.alive.state, made.host.clock.pending], [true, "ended", 0]);
     made.scheduler.terminate(closed);
-    made.scheduler.close();
+    made.scheduler.life.close();
     assertEquals(made.adapter.workers.map(({ terminated }) => terminated), [1, 1]);
   });
 
   it("terminate() with nothing to do, during boot, after close and after a crash", async () => {
     const cases: ((made: Bench) => void)[] = [
       () => {},
-      (made) => made.scheduler.close(),
+      (made) => made.scheduler.life.close(),
       (made) => made.worker(0).exit({ exitCode: 1 }),
       (made) => void made.submit(),
     ];
@@ -109,7 +109,7 @@ describe("Scheduler: the end", () => {
     made.submit();
     await made.turn();
     made.worker(0).run();
-    made.scheduler.close();
+    made.scheduler.life.close();
     await made.turn();
     stop();
     assertEquals(seen, ["workerUp", "queued", "start", "end", "workerDown"]);

@@ -175,7 +175,7 @@ class Storm {
       if (call.settled === 0) pending++;
     }
     const { state } = this.made.host.alive;
-    if (this.made.scheduler.open) assertEquals(state, pending > 0 ? "held" : "released");
+    if (this.made.scheduler.life.open) assertEquals(state, pending > 0 ? "held" : "released");
     const { submitted, fulfilled, rejected, running, waiting } = this.made.scheduler.stats();
     assertEquals([submitted - fulfilled - rejected, running + waiting], [pending, pending]);
     assert(waiting >= 0 && running >= 0, `${waiting} wait, ${running} run`);
@@ -183,7 +183,7 @@ class Storm {
 
   async end(): Promise<void> {
     if (this.chance(0.4)) this.made.scheduler.terminate(() => new PoolClosedError("terminated"));
-    else this.made.scheduler.close();
+    else this.made.scheduler.life.close();
     for (let i = 0; i < 5000 && !this.made.ended; i++) {
       for (const worker of this.made.adapter.living) {
         const activity = this.activity(worker);
@@ -224,7 +224,7 @@ async function weather(seed: number): Promise<void> {
     grace: random() * 40,
   }, { sharedMemory: chance(0.8), dies: true });
   const storm = new Storm(made, random);
-  for (let step = 0; step < STEPS && made.scheduler.open; step++) await storm.step();
+  for (let step = 0; step < STEPS && made.scheduler.life.open; step++) await storm.step();
   await storm.end();
   assert(made.ended, "the pool did not end");
   for (const { call } of storm.calls.values()) {
