@@ -27,10 +27,11 @@ export class Limits {
   readonly #deadlines: Deadlines;
   readonly #signals: SignalWatch<JobDetails | CallLine>;
 
-  constructor(clock: Clock, actions: LimitActions) {
+  /** @param exact shared memory tells what is over, also before the host hears of it */
+  constructor(clock: Clock, actions: LimitActions, exact = false) {
     this.#clock = clock;
     this.#actions = actions;
-    this.#deadlines = new Deadlines(clock);
+    this.#deadlines = new Deadlines(clock, !exact);
     this.#signals = new SignalWatch((entry, reason) => {
       if (entry instanceof CallLine) actions.abortLine(entry, reason);
       else this.#aborted(entry.job, reason);

@@ -64,7 +64,7 @@ export class Scheduler {
       kill: (job) => this.#kill(job),
       divide: (batch) => this.#divide(batch),
       abortLine: (line, reason) => this.#abortLine(line, reason),
-    });
+    }, crew.adapter.traits.sharedMemory);
     this.#reporter = new Reporter(host.clock);
     this.life = new PoolLife(host.keepAlive(), () => this.#crew.close());
     this.#crew = new Crew(crew, host.clock, {

@@ -202,7 +202,7 @@ export class Storm {
       default:
         // Where a thread cannot be stopped, it goes on beside its successor.
         return this.#send(
-          [tasks.echoBusily, [this.#killable ? 300 : 60, 0]],
+          [tasks.echoBusily, [this.#killable ? 300 : 150, 0]],
           { errors: ["TimeoutError"] },
           { timeout: 10, grace: 0 },
         );
