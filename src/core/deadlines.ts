@@ -78,21 +78,18 @@ export class Deadlines {
 
   #arm(line: Line): void {
     const delay = Math.ceil(line.list.head!.at - this.#clock.now());
-    line.timer = this.#clock.setTimeout(
-      () => this.#fire(line),
-      Math.min(Math.max(delay, 0), LONGEST_TIMER),
-    );
+    this.#wait(line, Math.min(Math.max(delay, 0), LONGEST_TIMER));
+  }
+
+  #wait(line: Line, milliseconds: number): void {
+    line.timer = this.#clock.setTimeout(() => this.#fire(line), milliseconds);
   }
 
   #fire(line: Line): void {
     line.timer = undefined;
     const now = this.#clock.now();
-    const late = now - line.list.head!.at > LATE;
-    line.paused = this.#patient && late && !line.paused;
-    if (line.paused) {
-      line.timer = this.#clock.setTimeout(() => this.#fire(line), PAUSE);
-      return;
-    }
+    line.paused = this.#patient && !line.paused && now - line.list.head!.at > LATE;
+    if (line.paused) return this.#wait(line, PAUSE);
     for (let { head } = line.list; head && head.at <= now; { head } = line.list) {
       line.list.remove(head);
       head.call();

@@ -89,8 +89,7 @@ export class PoolLife {
 
   /** After `close`: iterators that were left alone are given up, so that the end comes. */
   join(): Promise<void> {
-    const reason = new PoolClosedError("Cannot pull more items: the pool is closed");
-    for (const consumer of [...this.#consumers]) consumer.abandon(reason, false);
+    this.#abandon(new PoolClosedError("Cannot pull more items: the pool is closed"), false);
     this.#closeIfDone();
     return this.finished;
   }
@@ -106,7 +105,11 @@ export class PoolLife {
 
   /** Iterators end with the pool that was terminated. */
   abandonAll(): void {
-    for (const consumer of [...this.#consumers]) consumer.abandon(this.refusal(), true);
+    this.#abandon(this.refusal(), true);
+  }
+
+  #abandon(reason: Error, force: boolean): void {
+    for (const consumer of [...this.#consumers]) consumer.abandon(reason, force);
   }
 
   /** The last worker is gone. */

@@ -124,9 +124,10 @@ export function checkOptions<T extends object>(
   }
   for (const name of Object.keys(value)) {
     if (names.includes(name) || more.includes(name)) continue;
-    const all = [...names, ...more].join(", ");
     throw new TypeError(
-      `Cannot ${call}: there is no option ${JSON.stringify(name)}; there are ${all}`,
+      `Cannot ${call}: there is no option ${show(name)}; there are ${
+        [...names, ...more].join(", ")
+      }`,
     );
   }
   return value;
