@@ -5,9 +5,11 @@
  * Priorities age, so that nobody starves: a job gains one level for every {@link AGING} jobs that come
  * after it, in steps of {@link STEP} jobs. Its rank `priority - age` never changes while it waits, so that
  * nothing has to be re-sorted; of one rank the older goes first, so that steps let many of one priority go
- * together (`call_line.ts`) where priorities alternate from call to call. One FIFO for each priority, and a heap of these by the rank of their heads: with the
- * one default priority every step is O(1), with k priorities O(log k); taking a job out of the middle
- * is O(1) too, but for a head O(log k).
+ * together (`call_line.ts`) where priorities alternate from call to call.
+ *
+ * One FIFO for each priority, and a heap of these by the rank of their heads: with the one default priority
+ * every step is O(1), with k priorities O(log k); taking a job out of the middle is O(1) too, but for a head
+ * O(log k).
  */
 import { type Linked, LinkedList } from "./linked_list.ts";
 

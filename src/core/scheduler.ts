@@ -164,11 +164,6 @@ export class Scheduler {
     return true;
   }
 
-  #abortLine(line: CallLine, reason: unknown): void {
-    for (let job = line.shift(); job; job = line.shift()) this.#settle(job, false, reason);
-    this.#dispatcher.pump();
-  }
-
   /** The consumer of a stream takes more items. */
   credit(job: Job, items: number): void {
     if (job.state === "placed") job.lane!.credit(job, items);
@@ -250,6 +245,12 @@ export class Scheduler {
     const { running, rest } = batch.lane!.divide(batch);
     for (const job of rest) this.#requeue(job);
     return running;
+  }
+
+  /** Ends all calls that wait in a line. */
+  #abortLine(line: CallLine, reason: unknown): void {
+    for (let job = line.shift(); job; job = line.shift()) this.#settle(job, false, reason);
+    this.#dispatcher.pump();
   }
 
   // What lanes tell.

@@ -57,19 +57,22 @@ export class ChunkRun {
           if (Object.is(integers[i], value)) continue;
         }
       } catch (error) {
-        if (integers) this.#values = Array.from(integers.subarray(0, i));
-        integers = undefined;
+        integers = this.#unpack(integers, i);
         this.#keepFailure(error);
         continue;
       }
-      if (integers) this.#values = Array.from(integers.subarray(0, i));
-      integers = undefined;
+      integers = this.#unpack(integers, i);
       if (typeof value === "number" || isPrimitive(value)) this.#values.push(value);
       else if (isThenable(value)) return this.#runRest(value, i + 1);
       else this.#keepSafely(value);
     }
     this.#integers = integers;
     return this;
+  }
+
+  /** Not all are integers: those that came first become values like the others. */
+  #unpack(integers: Int32Array | undefined, count: number): undefined {
+    if (integers) this.#values = Array.from(integers.subarray(0, count));
   }
 
   /** The results, or what was thrown, in the form that is cheapest to send. */

@@ -138,7 +138,13 @@ export class RunLoop {
   #begin(job: JobRecord): Promise<void> | undefined {
     if (job.risky || this.#answers.isDue(this.#began)) this.flush();
     const posted = job.risky ? this.#services.posted?.() : undefined;
-    return posted ? posted.then(() => this.#claimAndRun(job)) : this.#claimAndRun(job);
+    return posted ? this.#claimAfter(posted, job) : this.#claimAndRun(job);
+  }
+
+  async #claimAfter(posted: Promise<void>, job: JobRecord): Promise<void> {
+    await posted;
+    this.#began = timestamp();
+    await this.#claimAndRun(job);
   }
 
   #claimAndRun(job: JobRecord): Promise<void> | undefined {

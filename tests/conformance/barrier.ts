@@ -9,8 +9,7 @@ import { breakTests, deathTests } from "./barrier_breaks.ts";
 import { it } from "./bounded.ts";
 import { suite } from "./leaks.ts";
 import { Scene } from "./pool_scene.ts";
-
-const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
+import { range } from "./range.ts";
 
 export function barrierSuite(backend: Backend): void {
   suite("Barrier", backend, (b) => {

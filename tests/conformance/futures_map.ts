@@ -14,6 +14,7 @@ import {
 import { it } from "./bounded.ts";
 import { type ExecutorBackend, executorSuite } from "./executor_backend.ts";
 import { CountedSource, rejection, Scene } from "./pool_scene.ts";
+import { range } from "./range.ts";
 
 export function mapSuite(backend: ExecutorBackend): void {
   executorSuite("map", backend, (own) => {
@@ -25,8 +26,6 @@ export function mapSuite(backend: ExecutorBackend): void {
     inputTests(own);
   });
 }
-
-const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];

@@ -19,19 +19,9 @@ import {
 } from "../tasks/burst_tasks.ts";
 import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
+import { MANY, warm } from "./burst_scene.ts";
 import { suite } from "./leaks.ts";
-
-/** More than the workers are sent ahead one by one. */
-const MANY = 6000;
-
-const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
-
-/** Calls a function often enough that its time is known. */
-async function warm(pool: Pool, fn: (x: number) => unknown): Promise<void> {
-  for (let i = 0; i < 5; i++) {
-    await Promise.allSettled(range(20).map((x) => pool.apply(fn, [x])));
-  }
-}
+import { range } from "./range.ts";
 
 export function burstsSuite(backend: Backend): void {
   suite("bursts", backend, (b) => {

@@ -28,8 +28,8 @@ import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
 import { suite, type SuiteBackend } from "./leaks.ts";
 import { CountedAsyncSource, CountedSource, rejection, Scene, until } from "./pool_scene.ts";
+import { range } from "./range.ts";
 
-const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 const squares = (length: number): number[] => range(length).map((i) => i * i);
 const DONE = { done: true, value: undefined } as const;
 

@@ -13,8 +13,7 @@ import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
 import { suite, type SuiteBackend } from "./leaks.ts";
 import { rejection, Scene } from "./pool_scene.ts";
-
-const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
+import { range } from "./range.ts";
 
 export function lifecycleSuite(backend: Backend): void {
   suite("lifecycle", backend, (b) => {

@@ -6,8 +6,7 @@ import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
 import { suite, type SuiteBackend } from "./leaks.ts";
 import { type Gate, passTime, rejection, Scene, until } from "./pool_scene.ts";
-
-const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
+import { range } from "./range.ts";
 
 export function queueSuite(backend: Backend): void {
   suite("queue", backend, (b) => {
