@@ -29,7 +29,7 @@ export function reportDeath({ post, flush, describe }: LastActs): void {
   };
   process.on("uncaughtException", die);
   process.on("unhandledRejection", die);
-  process.on("exit", (code: number) => leave(code));
+  process.on("exit", leave);
   if (!("Deno" in globalThis)) return;
   // `Deno.exit()` passes by the exit event, and `self.close()` by everything.
   addEventListener("unload", () => leave(null));

@@ -143,6 +143,11 @@ export class Backlog<T extends Waiting> {
   }
 }
 
+/** The one that is to run first; one that is missing is no rival. */
+export function earlier<T extends Waiting>(a: T | undefined, b: T | undefined): T | undefined {
+  return a && b ? goesBefore(b, a) ? b : a : a ?? b;
+}
+
 /** True where `a` is to run before `b`. */
 export function goesBefore(a: Waiting, b: Waiting): boolean {
   return precedes(a.priority, a.id, b);

@@ -1,4 +1,4 @@
-import { goesBefore, type Waiting } from "./backlog.ts";
+import { earlier, type Waiting } from "./backlog.ts";
 import { CallLine, type CallLineEvents } from "./call_line.ts";
 import type { Job } from "./job.ts";
 import { type CallTerms, sameTerms } from "./terms.ts";
@@ -13,8 +13,8 @@ const RECENT = 8;
  * come again and again. Options that come once, such as a signal for each call, are not worth a line.
  */
 export class CallLines {
-  readonly #plain = new CallLine();
-  readonly #others: CallLine[] = [];
+  /** The first one is that of calls without options. */
+  readonly #lines = [new CallLine()];
   readonly #recent: CallTerms[] = [];
   #turn = 0;
   readonly #events: CallLineEvents;
@@ -25,48 +25,39 @@ export class CallLines {
 
   /** How many calls wait. */
   get size(): number {
-    let { size } = this.#plain;
-    for (const line of this.#others) size += line.size;
+    let size = 0;
+    for (const line of this.#lines) size += line.size;
     return size;
   }
 
   /** The line of calls with these options; `undefined` where such a call has to be a job. */
   lineOf(terms: CallTerms): CallLine | undefined {
-    if (terms.limits === undefined && terms.priority === 0) return this.#plain;
-    for (const line of this.#others) if (sameTerms(line.terms, terms)) return line;
+    for (const line of this.#lines) if (sameTerms(line.terms, terms)) return line;
     return this.#open(terms);
   }
 
   /** The call that goes before all others, as a job; it stays. */
   get front(): Job | undefined {
-    let { front } = this.#plain;
-    for (const { front: other } of this.#others) {
-      if (other && (!front || goesBefore(other, front))) front = other;
-    }
-    return front;
+    return this.#firstOf(this.#lines);
   }
 
   /** Takes a front out, and up to so many calls with it which go before `rival` and all other lines. */
   take(front: Job, most: number, rival: Waiting | undefined): Job | undefined {
-    const line = this.#lineAt(front);
+    const line = this.#lines.find((line) => line.front === front);
     if (!line) return undefined;
-    let first = rival;
-    for (const other of [this.#plain, ...this.#others]) {
-      const next = other === line ? undefined : other.front;
-      if (next && (!first || goesBefore(next, first))) first = next;
-    }
-    return line.take(most, first);
+    const next = this.#firstOf(this.#lines.filter((other) => other !== line));
+    return line.take(most, earlier(next, rival));
   }
 
   /** Takes any call out. */
   shift(): Job | undefined {
-    for (const line of this.#others) if (line.size > 0) return line.shift();
-    return this.#plain.shift();
+    return this.#lines.find((line) => line.size > 0)?.shift();
   }
 
-  #lineAt(front: Job): CallLine | undefined {
-    if (this.#plain.front === front) return this.#plain;
-    return this.#others.find((line) => line.front === front);
+  #firstOf(lines: readonly CallLine[]): Job | undefined {
+    let first: Job | undefined;
+    for (const { front } of lines) first = earlier(first, front);
+    return first;
   }
 
   #open(terms: CallTerms): CallLine | undefined {
@@ -76,8 +67,10 @@ export class CallLines {
       this.#recent[this.#turn++ % RECENT] = terms;
       return undefined;
     }
-    const { length } = this.#others;
-    const place = length < LINES ? length : this.#others.findIndex(({ size }) => size === 0);
-    return place < 0 ? undefined : this.#others[place] = new CallLine(terms, this.#events);
+    const { length } = this.#lines;
+    const place = length <= LINES
+      ? length
+      : this.#lines.findIndex(({ size }, place) => place > 0 && size === 0);
+    return place < 0 ? undefined : this.#lines[place] = new CallLine(terms, this.#events);
   }
 }

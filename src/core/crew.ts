@@ -122,10 +122,9 @@ export class Crew {
   progressed(lane: Lane): void {
     this.#failures.inARow = 0;
     const { maxMemoryPerChild } = this.#config;
-    if (lane.state === "retiring") lane.retire();
+    if (lane.state === "retiring") this.#sendHome(lane);
     else if (maxMemoryPerChild !== undefined && lane.memory > maxMemoryPerChild) this.#renew(lane);
     if (lane.idle) this.#idle.note(lane);
-    if (lane.state === "closing") this.#limitClosing(lane);
   }
 
   /** A job was given: the last one that this worker may have? */
@@ -153,8 +152,7 @@ export class Crew {
         this.#discard(lane);
         continue;
       }
-      lane.retire();
-      if (lane.state === "closing") this.#limitClosing(lane);
+      this.#sendHome(lane);
     }
     this.#checkEmpty();
   }

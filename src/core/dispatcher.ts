@@ -9,6 +9,7 @@ import type { Crew } from "./crew.ts";
 import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
 import { AHEAD, type Lane } from "./lane.ts";
+import { Lookout } from "./lookout.ts";
 import { Roster } from "./roster.ts";
 import type { CallTerms } from "./terms.ts";
 import { WaitingRoom } from "./waiting_room.ts";
@@ -34,6 +35,7 @@ export class Dispatcher {
   readonly #crew: Crew;
   readonly #room: WaitingRoom;
   readonly #roster = new Roster();
+  readonly #lookout = new Lookout();
   /** Lanes that send at the end of this turn. */
   #outgoing: Lane[] = [];
   #watching: unknown;
@@ -166,6 +168,7 @@ export class Dispatcher {
 
   /** It has finished something. */
   progressed(lane: Lane): void {
+    this.#lookout.heard();
     lane.lastSign = this.#config.clock.now();
     this.#hasRoom(lane);
   }
@@ -193,6 +196,8 @@ export class Dispatcher {
     const lanes = this.#outgoing;
     this.#outgoing = [];
     for (const lane of lanes) lane.flush();
+    const lane = lanes[0]!;
+    if (lanes.length === 1 && lane.isQuick) this.#lookout.look(lane);
   };
 
   /** A worker that is free, or about to be, counts as room. */

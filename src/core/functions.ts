@@ -41,9 +41,8 @@ export class Functions {
   /** Throws a `TypeError` for what cannot be sent; see {@link referenceOf}. */
   get(fn: unknown): KnownFunction {
     if (this.#last !== undefined && this.#last.fn === fn) return this.#last.known;
-    const known = typeof fn === "function"
-      ? this.#byFunction.get(fn) ?? this.#add(fn)
-      : this.#add(fn);
+    // deno-lint-ignore ban-types
+    const known = this.#byFunction.get(fn as Function) ?? this.#add(fn);
     this.#last = { fn, known };
     return known;
   }

@@ -21,6 +21,8 @@ import { SlotWire } from "./slot_wire.ts";
 export const AHEAD = 2;
 /** Most calls of a batch: so many small arguments fit into a slot. */
 const MOST_CALLS = 64;
+/** Milliseconds of estimated work that are not worth a sleep of the host. */
+const QUICK = 0.01;
 
 /** One worker: what it was given, and the wire to it. */
 export class Lane {
@@ -160,6 +162,17 @@ export class Lane {
   /** Sends what was given in this turn: one message, one wake-up. */
   flush(): void {
     this.#sender.flush();
+  }
+
+  /** Its worker is near, and through with all that it has in no time. */
+  get isQuick(): boolean {
+    return this.outstanding > 0 && this.#cells.load <= QUICK && this.#cells.messages === 0 &&
+      this.#slots?.isNear === true;
+  }
+
+  /** Looks for results of such a worker for so long (ms); false where none came. */
+  lookOut(milliseconds: number): boolean {
+    return this.#slots!.lookOut(milliseconds);
   }
 
   /** Takes back a job that was not begun; false when it was, or when nobody can tell. */

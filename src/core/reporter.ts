@@ -6,6 +6,9 @@ import { type PoolEvent, PoolEvents } from "./events.ts";
 import type { Job } from "./job.ts";
 import type { Lane } from "./lane.ts";
 
+/** An event before its time is put in. */
+type Happening<T = PoolEvent> = T extends PoolEvent ? Omit<T, "time"> : never;
+
 /** Turns what a scheduler does into the events of its pool; one look each while nobody listens. */
 export class Reporter {
   readonly events: PoolEvents = new PoolEvents();
@@ -18,46 +21,43 @@ export class Reporter {
   /** A job was accepted. */
   queued({ id: jobId, fn }: Job): void {
     if (!this.events.active) return;
-    this.#emit({ type: "queued", time: this.#clock.now(), jobId, task: fn.name });
+    this.#emit({ type: "queued", jobId, task: fn.name });
   }
 
   /** A job was given to a worker; all calls of a batch alike. */
   started(job: Job, { workerId }: Lane): void {
     if (!this.events.active) return;
-    const { id, fn: { name: task } } = job;
-    const end = id + (job instanceof Batch ? job.calls : 1);
-    for (let jobId = id; jobId < end; jobId++) {
-      this.#emit({ type: "start", time: this.#clock.now(), jobId, task, workerId });
+    const calls = job instanceof Batch ? job.calls : 1;
+    for (let i = 0; i < calls; i++) {
+      this.#emit({ type: "start", jobId: job.id + i * job.step, task: job.fn.name, workerId });
     }
   }
 
-  /** So many jobs, with numbers in a row, have settled: one, or some of a batch. */
-  ended({ fn, lane }: Job, fulfilled: boolean, firstId: number, count: number): void {
+  /** A job has settled; of a batch, so many of its calls. */
+  ended(job: Job, fulfilled: boolean, first = 0, count = 1): void {
     if (!this.events.active) return;
     const outcome = fulfilled ? "fulfilled" : "rejected";
-    const workerId = lane?.workerId;
-    for (let jobId = firstId; jobId < firstId + count; jobId++) {
-      this.#emit({ type: "end", time: this.#clock.now(), jobId, task: fn.name, workerId, outcome });
+    const { id, step, fn: { name: task } } = job, workerId = job.lane?.workerId;
+    for (let i = first; i < first + count; i++) {
+      this.#emit({ type: "end", jobId: id + i * step, task, workerId, outcome });
     }
   }
 
   /** A task has reported its progress. */
   progress(jobId: number, value: SentValue): void {
     if (!this.events.active) return;
-    this.#emit({ type: "progress", time: this.#clock.now(), jobId, value: reviveOrFault(value) });
+    this.#emit({ type: "progress", jobId, value: reviveOrFault(value) });
   }
 
   /** A child process has written. */
   output(lane: Lane, output: WorkerOutput): void {
-    if (!this.events.active) return;
     const { workerId } = lane, task = lane.taskOf(output.jobId);
-    this.#emit({ type: "output", time: this.#clock.now(), workerId, task, ...output });
+    this.#emit({ type: "output", workerId, task, ...output });
   }
 
   /** A worker is ready for its first job. */
   workerUp({ workerId }: Lane): void {
-    if (!this.events.active) return;
-    this.#emit({ type: "workerUp", time: this.#clock.now(), workerId });
+    this.#emit({ type: "workerUp", workerId });
   }
 
   /** A worker has ended; `expected` where the pool wanted it. */
@@ -67,12 +67,10 @@ export class Reporter {
     expected: boolean,
     error: unknown,
   ): void {
-    if (!this.events.active) return;
-    const time = this.#clock.now();
-    this.#emit({ type: "workerDown", time, workerId, exitCode, expected, error });
+    this.#emit({ type: "workerDown", workerId, exitCode, expected, error });
   }
 
-  #emit(event: PoolEvent): void {
-    this.events.emit(event);
+  #emit(event: Happening): void {
+    if (this.events.active) this.events.emit({ ...event, time: this.#clock.now() });
   }
 }

@@ -358,13 +358,13 @@ export class Scheduler {
       this.#rejected++;
       job.sink.reject(value);
     }
-    this.#reporter.ended(job, fulfilled, job.id, 1);
+    this.#reporter.ended(job, fulfilled);
     this.life.release();
   }
 
   /** The same for the first calls of a batch. */
   #fulfil(batch: Batch, results: readonly unknown[]): void {
-    const first = batch.id + batch.settled;
+    const first = batch.settled;
     const count = batch.fulfil(results);
     this.#fulfilled += count;
     this.#reporter.ended(batch, true, first, count);

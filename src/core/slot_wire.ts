@@ -23,6 +23,8 @@ export class SlotWire {
   #hearing = false;
   /** The worker knows that it must ring. */
   #asleep = false;
+  /** The worker was called by a message, and has not finished anything since. */
+  #called = true;
   #closed = false;
 
   constructor(wrapText: WrapText, events: SlotWireEvents) {
@@ -33,6 +35,11 @@ export class SlotWire {
   /** The memory to hand to the worker. */
   get memory(): SharedArrayBuffer {
     return this.#slots.memory;
+  }
+
+  /** The worker is at its slots, or asleep beside them. */
+  get isNear(): boolean {
+    return !this.#called;
   }
 
   /** Sends a job by its slot; false where it does not fit. {@link SlotWire.wake} must follow. */
@@ -46,12 +53,12 @@ export class SlotWire {
 
   /** Shows the worker what was sent, and wakes it; once for many jobs, as it costs a system call. */
   wake(): void {
-    if (this.#slots.wakeWorker()) this.#events.attend();
+    this.#callIf(this.#slots.wakeWorker());
   }
 
   /** A message was posted. */
   announceMail(): void {
-    if (this.#slots.announceMail()) this.#events.attend();
+    this.#callIf(this.#slots.announceMail());
   }
 
   /** Sees to it that `done` is called for what is finished from now on. */
@@ -66,10 +73,27 @@ export class SlotWire {
     if (!this.#asleep) queueMicrotask(this.#look);
   }
 
+  /** Looks for so long (ms) for what is finished, instead of being woken; false where nothing was. */
+  lookOut(milliseconds: number): boolean {
+    const slots = this.#slots;
+    this.#asleep = false;
+    slots.stayAwake();
+    const end = performance.now() + milliseconds;
+    do {
+      if (slots.hasDone) {
+        this.#look();
+        return true;
+      }
+    } while (performance.now() < end);
+    this.listen();
+    return false;
+  }
+
   /** Calls back for each finished cell. */
   take(each: (cell: number, outcome: Outcome, elapsed: number, payload: unknown) => void): void {
     const slots = this.#slots;
     for (let cell = slots.nextDone(); cell !== undefined; cell = slots.nextDone()) {
+      this.#called = false;
       const outcome = slots.outcome(cell) as Outcome;
       const payload = outcome === Outcome.value || outcome === Outcome.text
         ? slots.readResult(cell)
@@ -89,6 +113,12 @@ export class SlotWire {
   close(): void {
     this.#closed = true;
     this.#slots.silence();
+  }
+
+  #callIf(parked: boolean): void {
+    if (!parked) return;
+    this.#called = true;
+    this.#events.attend();
   }
 
   #onBell = (): void => {

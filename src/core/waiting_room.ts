@@ -1,4 +1,4 @@
-import { Backlog, goesBefore } from "./backlog.ts";
+import { Backlog, earlier } from "./backlog.ts";
 import type { CallLineEvents } from "./call_line.ts";
 import { CallLines } from "./call_lines.ts";
 import type { Job } from "./job.ts";
@@ -83,9 +83,7 @@ export class WaitingRoom {
 
   /** The next job that anyone may run; it stays. */
   next(): Job | undefined {
-    const job = this.#common.peek();
-    const call = this.lines.front;
-    return job && call ? earlier(job, call) : job ?? call;
+    return earlier(this.#common.peek(), this.lines.front);
   }
 
   /** Takes out what `next()` gave, or a batch that begins with it. */
@@ -99,9 +97,7 @@ export class WaitingRoom {
   /** The next job for this seat, where one waits with its key; a common one that goes before it. */
   nextFor(seat: number): Job | undefined {
     const job = this.#keyed.get(seat)?.peek();
-    if (!job) return undefined;
-    const common = this.next();
-    return common ? earlier(common, job) : job;
+    return job && earlier(this.next(), job);
   }
 
   /** Seats for whose keys jobs wait. */
@@ -127,8 +123,4 @@ export class WaitingRoom {
     if (!line) this.#keyed.set(seat, line = new Backlog());
     return line;
   }
-}
-
-function earlier(a: Job, b: Job): Job {
-  return goesBefore(a, b) ? a : b;
 }

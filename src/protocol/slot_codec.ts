@@ -205,10 +205,7 @@ export class ValueBytes {
     if (prototype === Object.prototype) return this.#writePlain(value, depth);
     if (prototype === Array.prototype) return this.#writeArray(value as unknown[], depth);
     if (prototype === Date.prototype) {
-      if (!this.#writeTag(DATE, 8)) return false;
-      this.#view.setFloat64(this.#at, (value as Date).getTime(), true);
-      this.#at += 8;
-      return true;
+      return this.#writeTag(DATE, 0) && this.#writeNumber((value as Date).getTime());
     }
     return ArrayBuffer.isView(value) && this.#writeTyped(value, prototype);
   }
@@ -277,10 +274,9 @@ export class ValueBytes {
         this.#at += 8;
         return this.#view.getBigInt64(at, true);
       case DATE:
-        this.#at += 8;
-        return new Date(this.#view.getFloat64(at, true));
+        return new Date(this.#read() as number);
       case ARRAY:
-        return this.#readArray();
+        return this.readAll(this.#readCount(), at + 2);
       case OBJECT:
         return this.#readPlain();
       case TYPED:
@@ -312,13 +308,6 @@ export class ValueBytes {
     let text = "";
     for (let i = start; i < this.#at; i++) text += String.fromCharCode(this.#bytes[i]!);
     return text;
-  }
-
-  #readArray(): unknown[] {
-    const length = this.#readCount();
-    const items: unknown[] = [];
-    for (let i = 0; i < length; i++) items.push(this.#read());
-    return items;
   }
 
   #readPlain(): object {

@@ -173,9 +173,14 @@ export class Slots {
     return Atomics.compareExchange(this.#control, WORKER, PARKED, ATTENTIVE) === PARKED;
   }
 
+  /** True when something is finished that was not read. */
+  get hasDone(): boolean {
+    return Atomics.load(this.#control, OUTBOX_TAIL) !== this.#read;
+  }
+
   /** The next finished cell, or `undefined`. */
   nextDone(): number | undefined {
-    if (Atomics.load(this.#control, OUTBOX_TAIL) === this.#read) return undefined;
+    if (!this.hasDone) return undefined;
     const cell = this.#outbox[this.#read & (CELLS - 1)]!;
     this.#read = (this.#read + 1) | 0;
     return cell;
@@ -215,9 +220,14 @@ export class Slots {
   /** Asks to be woken; false where there is something to read already. `hearBell` must come first. */
   sleep(): boolean {
     Atomics.store(this.#control, HOST, HOST_ASLEEP);
-    if (Atomics.load(this.#control, OUTBOX_TAIL) === this.#read) return true;
-    Atomics.store(this.#control, HOST, HOST_AWAKE);
+    if (!this.hasDone) return true;
+    this.stayAwake();
     return false;
+  }
+
+  /** Asks not to be woken: this side looks by itself. */
+  stayAwake(): void {
+    Atomics.store(this.#control, HOST, HOST_AWAKE);
   }
 
   /** Lets go of a `hearBell` that nobody will ring. */

@@ -48,23 +48,20 @@ export class ChunkRun {
     let integers = items.length < WORTH_PACKING ? undefined : new Int32Array(items.length);
     for (let i = 0; i < items.length; i++) {
       claims?.beginItem(cell, i);
-      let value: unknown;
       try {
-        value = call(items[i]);
+        const value = call(items[i]);
         // A million small items go this way.
         if (integers && typeof value === "number") {
           integers[i] = value;
           if (Object.is(integers[i], value)) continue;
         }
+        integers = this.#unpack(integers, i);
+        if (isThenable(value)) return this.#runRest(value, i + 1);
+        this.#keep(value);
       } catch (error) {
         integers = this.#unpack(integers, i);
         this.#keepFailure(error);
-        continue;
       }
-      integers = this.#unpack(integers, i);
-      if (typeof value === "number" || isPrimitive(value)) this.#values.push(value);
-      else if (isThenable(value)) return this.#runRest(value, i + 1);
-      else this.#keepSafely(value);
     }
     this.#integers = integers;
     return this;
@@ -90,37 +87,17 @@ export class ChunkRun {
   }
 
   async #runRest(pending: PromiseLike<unknown>, next: number): Promise<this> {
-    for (;;) {
-      await this.#settle(pending);
-      let more: PromiseLike<unknown> | undefined;
-      while (next < this.#items.length && !more) more = this.#runItem(next++);
-      if (!more) return this;
-      pending = more;
+    await this.#settle(() => pending);
+    for (; next < this.#items.length; next++) {
+      this.#claims?.beginItem(this.#cell, next);
+      await this.#settle(() => this.#call(this.#items[next]));
     }
+    return this;
   }
 
-  #runItem(index: number): PromiseLike<unknown> | undefined {
-    this.#claims?.beginItem(this.#cell, index);
+  async #settle(run: () => unknown): Promise<void> {
     try {
-      const value = this.#call(this.#items[index]);
-      if (isThenable(value)) return value;
-      this.#keepSafely(value);
-    } catch (error) {
-      this.#keepFailure(error);
-    }
-  }
-
-  #keepSafely(value: unknown): void {
-    try {
-      this.#keep(value);
-    } catch (error) {
-      this.#keepFailure(error);
-    }
-  }
-
-  async #settle(pending: PromiseLike<unknown>): Promise<void> {
-    try {
-      this.#keep(await pending);
+      this.#keep(await run());
     } catch (error) {
       this.#keepFailure(error);
     }

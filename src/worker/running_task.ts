@@ -7,8 +7,7 @@ export class RunningTask implements TaskContext {
   readonly workerId: number;
   /** Bound, so that it can be taken out of the context. */
   readonly progress: (value: unknown) => void;
-  #controller: AbortController | undefined;
-  #aborted: { readonly reason: unknown } | undefined;
+  #made: AbortController | undefined;
 
   constructor(jobId: number, workerId: number, report: (value: Encoded) => void) {
     this.jobId = jobId;
@@ -17,15 +16,14 @@ export class RunningTask implements TaskContext {
   }
 
   get signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#aborted.reason);
-    }
     return this.#controller.signal;
   }
 
   abort(reason: unknown): void {
-    this.#aborted = { reason };
-    this.#controller?.abort(reason);
+    this.#controller.abort(reason);
+  }
+
+  get #controller(): AbortController {
+    return this.#made ??= new AbortController();
   }
 }

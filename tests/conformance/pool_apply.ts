@@ -3,6 +3,7 @@ import {
   assert,
   assertEquals,
   assertFalse,
+  assertGreater,
   assertInstanceOf,
   assertRejects,
   assertStrictEquals,
@@ -55,6 +56,15 @@ function applyTests({ sharedPool }: SuiteBackend): void {
 
   it("apply() waits for an async task", async () => {
     assertEquals(await pool().apply(squareAsync, [5]), 25);
+  });
+
+  it("apply() leaves timers their turn while one call after the other is awaited", async () => {
+    let fired = 0;
+    const timer = setInterval(() => fired++, 1);
+    const end = performance.now() + 300;
+    while (performance.now() < end) await pool().apply(square, [3]);
+    clearInterval(timer);
+    assertGreater(fired, 10);
   });
 
   it("apply() rejects with what the task threw, and the next call is fine", async () => {

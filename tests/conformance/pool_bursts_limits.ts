@@ -59,6 +59,22 @@ export function limitedBurstsSuite(backend: Backend): void {
       assertEquals([fulfilled, waiting, running], [2 * MANY + 100, 0, 0]);
     });
 
+    it("a listener that comes late hears each call by its own number", async () => {
+      await using pool = createPool(1);
+      await warm(pool, jobId);
+      // In turn, so that the numbers of calls which travel together are not in a row.
+      const calls = callMany(pool, jobId, (x) => ({ priority: x % 2 }));
+      const started: number[] = [], ended: number[] = [];
+      pool.events.subscribe((event) => {
+        if (event.type === "start") started.push(event.jobId);
+        if (event.type === "end") ended.push(event.jobId);
+      });
+      const ids = await Promise.all(calls);
+      assertEquals(new Set(ended), new Set(ids));
+      assertEquals(ended.length, MANY);
+      assertEquals(new Set(started).difference(new Set(ids)).size, 0);
+    });
+
     it("an abort ends what waits and what is under way, and no call beside", async () => {
       await using pool = createPool(2);
       await warm(pool, increment);

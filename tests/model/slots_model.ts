@@ -11,6 +11,8 @@ export interface SlotState {
   readonly toSend: number;
   /** Messages that the host has still to post. */
   readonly toPost: number;
+  /** How often the host may still look for results itself. */
+  readonly toLook: number;
   /** What the worker has not taken: a letter for each call (`c`) and each mark for mail (`m`). */
   readonly inbox: string;
   readonly sent: number;
@@ -47,6 +49,8 @@ export interface SlotState {
 export interface Faults {
   /** The host does not look again after it has set its flag. */
   readonly noLook?: boolean;
+  /** The host gives up looking for results itself without saying that it must be woken. */
+  readonly giveUpBlindly?: boolean;
   /** The worker parks without looking again. */
   readonly parkBlindly?: boolean;
   /** The worker's doze does not compare the tail before it begins. */
@@ -56,11 +60,15 @@ export interface Faults {
 }
 
 /**
- * The model for so many calls and messages.
+ * The model for so many calls and messages, of which the host looks itself for some after it has sent them.
  * @param timeouts a doze may end by itself; without, the worker never parks again after its first call
  */
 export function slotsModel(
-  { calls, letters = 0 }: { readonly calls: number; readonly letters?: number },
+  { calls, letters = 0, looks = 0 }: {
+    readonly calls: number;
+    readonly letters?: number;
+    readonly looks?: number;
+  },
   timeouts: boolean,
   faults: Faults = {},
 ): Model<SlotState> {
@@ -69,6 +77,7 @@ export function slotsModel(
       at: { host: 0, worker: PARKED_LOOP },
       toSend: calls,
       toPost: letters,
+      toLook: looks,
       inbox: "",
       sent: 0,
       mailPending: false,
@@ -97,6 +106,13 @@ function host(state: SlotState, at: number, change: Partial<SlotState> = {}): Sl
   return { ...state, ...change, at: { ...state.at, host: at } };
 }
 
+/** Where the host goes once all is sent. */
+function sent(state: SlotState, change: Partial<SlotState> = {}): SlotState[] {
+  const { toLook } = state;
+  const looks = toLook > 0 ? [host(state, STAY_AWAKE, { ...change, toLook: toLook - 1 })] : [];
+  return [host(state, IDLE, change), ...looks];
+}
+
 function worker(state: SlotState, at: number, change: Partial<SlotState> = {}): SlotState {
   return { ...state, ...change, at: { ...state.at, worker: at } };
 }
@@ -104,9 +120,9 @@ function worker(state: SlotState, at: number, change: Partial<SlotState> = {}): 
 // Program counters of the host.
 const IDLE = 0, LISTEN = 1, SET_FLAG = 2, LOOK_AGAIN = 3, STORE_TAIL = 4, LOAD_WORKER = 5, WAKE = 6;
 const DRAIN = 7, AFTER_DRAIN = 8, SET_AWAKE = 9, COUNT = 10, LOAD_PARKED = 11, SET_PENDING = 12;
-const STORE_MARK = 13;
+const STORE_MARK = 13, STAY_AWAKE = 14, LOOK_OUT = 15;
 
-function hostSteps({ noLook }: Faults): Step<SlotState>[] {
+function hostSteps({ noLook, giveUpBlindly }: Faults): Step<SlotState>[] {
   const steps: Step<SlotState>[] = [];
   // The event loop: sends a call, posts a message, hears the bell, or looks because it was asked to.
   steps[IDLE] = (s) => [
@@ -136,12 +152,18 @@ function hostSteps({ noLook }: Faults): Step<SlotState>[] {
   steps[STORE_MARK] = (s) => [host(s, LOAD_WORKER, { inbox: `${s.inbox}m` })];
   steps[LOAD_WORKER] = (s) => [host(s, WAKE, { sawWorker: s.worker })];
   steps[WAKE] = (s) => {
-    if (s.sawWorker === "sleeping") return [host(s, IDLE, { dozing: false })];
+    if (s.sawWorker === "sleeping") return sent(s, { dozing: false });
     if (s.sawWorker === "parked" && s.worker === "parked") {
-      return [host(s, IDLE, { worker: "attentive", messages: s.messages + 1 })];
+      return sent(s, { worker: "attentive", messages: s.messages + 1 });
     }
-    return [host(s, IDLE)];
+    return sent(s);
   };
+  // It looks for results itself, for as long as it likes.
+  steps[STAY_AWAKE] = (s) => [host(s, LOOK_OUT, { host: "awake", believesAsleep: false })];
+  steps[LOOK_OUT] = (s) => [
+    giveUpBlindly ? host(s, IDLE) : host(s, LISTEN, { then: IDLE }),
+    ...(s.outboxTail !== s.outboxRead ? [host(s, DRAIN)] : []),
+  ];
   steps[DRAIN] = (s) => {
     if (s.outboxTail !== s.outboxRead) return [host(s, DRAIN, { outboxRead: s.outboxRead + 1 })];
     return [host(s, AFTER_DRAIN)];

@@ -80,6 +80,11 @@ export class SlotsDriver {
     this.#wire.wake();
   }
 
+  /** Looks for results itself. */
+  lookOut(milliseconds: number): void {
+    this.#wire.lookOut(milliseconds);
+  }
+
   /** Posts a message that the worker answers. */
   post(): void {
     const n = ++this.#next;

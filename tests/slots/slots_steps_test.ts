@@ -12,6 +12,8 @@ import { stressSeconds, withSeed } from "./stress.ts";
 
 /** Milliseconds between calls: the worker spins, dozes, parks, and has parked. */
 const GAPS = [0, 0.01, 0.1, 1, 1.5, 5];
+/** Milliseconds for which the host looks for results itself. */
+const LOOKS = [0, 0.01, 0.1, 1];
 
 describe("Slots between two threads", () => {
   it(
@@ -75,6 +77,7 @@ async function trickle(driver: SlotsDriver, dice: Dice): Promise<void> {
   for (let i = 0; i < 8; i++) {
     driver.send();
     driver.wake();
+    if (dice.chance(0.3)) driver.lookOut(dice.pick(LOOKS));
     if (gap > 1 && dice.chance(0.7)) await new Promise((resolve) => setTimeout(resolve, gap));
     else spin(gap * (0.5 + dice.next()));
     if (dice.chance(0.5)) await turn();

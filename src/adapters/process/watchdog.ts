@@ -17,12 +17,12 @@ while read -r line; do
       pids=$left ;;
   esac
 done
-for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for i in 1 2 3 4 5 6 7 8 9 10; do
   left=
   for pid in $pids; do kill -0 "$pid" 2>/dev/null && left="$left $pid"; done
   pids=$left
   [ -z "$pids" ] && exit 0
-  sleep 0.05
+  sleep 0.1
 done
 kill -9 $pids 2>/dev/null
 `;
