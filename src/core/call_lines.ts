@@ -16,7 +16,6 @@ export class CallLines {
   /** The first one is that of calls without options. */
   readonly #lines = [new CallLine()];
   readonly #recent: CallTerms[] = [];
-  #turn = 0;
   readonly #events: CallLineEvents;
 
   constructor(events: CallLineEvents) {
@@ -64,7 +63,7 @@ export class CallLines {
     // A time limit for the wait is counted for each call.
     if (terms.limits?.queueTimeout !== undefined) return undefined;
     if (!this.#recent.some((recent) => sameTerms(recent, terms))) {
-      this.#recent[this.#turn++ % RECENT] = terms;
+      if (this.#recent.push(terms) > RECENT) this.#recent.shift();
       return undefined;
     }
     const { length } = this.#lines;

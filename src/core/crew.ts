@@ -300,18 +300,13 @@ export class Crew {
     this.#events.retired(lane);
   }
 
+  /** It may finish what it has; a finalizer that never ends must not hold up anybody. */
   #sendHome(lane: Lane): void {
     lane.retire();
-    if (lane.state === "closing") this.#limitClosing(lane);
-  }
-
-  /** A finalizer that never ends must not hold up anybody. */
-  #limitClosing(lane: Lane): void {
+    if (lane.state !== "closing") return;
     this.#deadlines.set(lane, CLOSE_TIMEOUT, () => {
-      if (lane.state === "closing") {
-        this.#discard(lane);
-        this.#events.down(lane, { exitCode: null, signal: null }, true, undefined);
-      }
+      this.#discard(lane);
+      this.#events.down(lane, { exitCode: null, signal: null }, true, undefined);
     });
   }
 

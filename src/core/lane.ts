@@ -167,7 +167,7 @@ export class Lane {
   /** Its worker is near, and through with all that it has in no time. */
   get isQuick(): boolean {
     return this.outstanding > 0 && this.#cells.load <= QUICK && this.#cells.messages === 0 &&
-      this.#slots?.isNear === true;
+      this.#slots?.near === true;
   }
 
   /** Looks for results of such a worker for so long (ms); false where none came. */

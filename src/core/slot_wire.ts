@@ -17,14 +17,14 @@ function fitsSlots(job: Job): boolean {
 
 /** The host's end of the slots of one lane. */
 export class SlotWire {
+  /** The worker is at its slots, or asleep beside them: not called by a message that it has not answered. */
+  near = false;
   readonly #slots: Slots;
   readonly #events: SlotWireEvents;
   /** A wait for the bell is pending: it stays so until the bell rings, whether we sleep or not. */
   #hearing = false;
   /** The worker knows that it must ring. */
   #asleep = false;
-  /** The worker was called by a message, and has not finished anything since. */
-  #called = true;
   #closed = false;
 
   constructor(wrapText: WrapText, events: SlotWireEvents) {
@@ -35,11 +35,6 @@ export class SlotWire {
   /** The memory to hand to the worker. */
   get memory(): SharedArrayBuffer {
     return this.#slots.memory;
-  }
-
-  /** The worker is at its slots, or asleep beside them. */
-  get isNear(): boolean {
-    return !this.#called;
   }
 
   /** Sends a job by its slot; false where it does not fit. {@link SlotWire.wake} must follow. */
@@ -93,7 +88,7 @@ export class SlotWire {
   take(each: (cell: number, outcome: Outcome, elapsed: number, payload: unknown) => void): void {
     const slots = this.#slots;
     for (let cell = slots.nextDone(); cell !== undefined; cell = slots.nextDone()) {
-      this.#called = false;
+      this.near = true;
       const outcome = slots.outcome(cell) as Outcome;
       const payload = outcome === Outcome.value || outcome === Outcome.text
         ? slots.readResult(cell)
@@ -117,7 +112,7 @@ export class SlotWire {
 
   #callIf(parked: boolean): void {
     if (!parked) return;
-    this.#called = true;
+    this.near = false;
     this.#events.attend();
   }
 

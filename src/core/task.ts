@@ -1,6 +1,7 @@
 /** Functions that workers can find: how one is marked, and what names it across a boundary. */
 import { compile } from "../protocol/compile.ts";
-import { type AnyFunction, type FunctionReference, hashSource, realm } from "../protocol/realm.ts";
+import { hashSource } from "../protocol/hash.ts";
+import { type AnyFunction, type FunctionReference, realm } from "../protocol/realm.ts";
 import { InvalidStateError } from "./errors.ts";
 import { checkOptions } from "./options.ts";
 import type { TaskContext } from "../protocol/realm.ts";

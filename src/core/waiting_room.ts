@@ -1,3 +1,4 @@
+import { hashText } from "../protocol/hash.ts";
 import { Backlog, earlier } from "./backlog.ts";
 import type { CallLineEvents } from "./call_line.ts";
 import { CallLines } from "./call_lines.ts";
@@ -51,9 +52,7 @@ export class WaitingRoom {
 
   /** The seat that runs the jobs of this key. */
   seatOf(key: string): number {
-    let hash = 2166136261;
-    for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 16777619);
-    return (hash >>> 0) % this.#seats;
+    return hashText(key) % this.#seats;
   }
 
   add(job: Job): void {

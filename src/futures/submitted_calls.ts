@@ -4,6 +4,7 @@ import { type CheckedCall, PLAIN_CALL } from "../core/call_options.ts";
 import { MaybeEncodingError } from "../core/errors.ts";
 import type { KnownFunction } from "../core/functions.ts";
 import { Job, type JobSink } from "../core/job.ts";
+import { type Linked, LinkedList } from "../core/linked_list.ts";
 import { Origins } from "../core/origin.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import type { Encoded } from "../protocol/encode.ts";
@@ -18,7 +19,7 @@ export class SubmittedCalls {
   /** Whether shared memory may stand in arguments. */
   readonly #shared: boolean;
   readonly #origins = new Origins();
-  readonly #pending = new Set<SubmittedCall<unknown>>();
+  readonly #pending = new LinkedList<SubmittedCall<unknown>>();
 
   constructor(scheduler: Scheduler, shared: boolean) {
     this.#scheduler = scheduler;
@@ -39,7 +40,7 @@ export class SubmittedCalls {
     } catch (error) {
       return refused(error);
     }
-    return this.#start(known, { ...encoded, mode: JobMode.call }, options, convert);
+    return this.#start({ fn: known, mode: JobMode.call, options }, encoded, convert);
   }
 
   /** As {@link submit}, of calls that travel together; what cannot be sent ends the chunk. */
@@ -65,19 +66,19 @@ export class SubmittedCalls {
       failure = { error };
     }
     const moved = transfer.length > 0 ? transfer : undefined;
-    const sent = { mode: JobMode.starmap, value: args, marked, transfer: moved };
     return this.#start(
-      known,
-      sent,
-      options,
+      { fn: known, mode: JobMode.starmap, options },
+      { value: args, marked, transfer: moved },
       (values, failed) => untilFailure(values as ArrayLike<unknown>, failed, failure),
     );
   }
 
   /** Cancels all that have not begun; their futures learn of it in the order of the calls. */
   cancelAll(): void {
+    const calls: SubmittedCall<unknown>[] = [];
+    for (let call = this.#pending.head; call; call = call.next) calls.push(call);
     // The last first: otherwise each would make room for the next, to be sent and taken back.
-    const withdrawn = [...this.#pending].reverse().filter((call) => call.withdraw());
+    const withdrawn = calls.reverse().filter((call) => call.withdraw());
     for (const call of withdrawn.reverse()) call.future.cancel();
   }
 
@@ -86,9 +87,12 @@ export class SubmittedCalls {
   }
 
   #start<T>(
-    fn: KnownFunction,
-    { mode, value, marked, transfer }: Encoded<JobArgs> & { readonly mode: JobMode },
-    options: CheckedCall,
+    { fn, mode, options }: {
+      readonly fn: KnownFunction;
+      readonly mode: JobMode;
+      readonly options: CheckedCall;
+    },
+    { value, marked, transfer }: Encoded<JobArgs>,
     convert: Convert<T>,
   ): Future<T> {
     const origin = this.#origins.capture();
@@ -106,17 +110,21 @@ export class SubmittedCalls {
 type Convert<T> = (value: unknown, failed: readonly number[] | undefined) => T;
 
 /** Between a job and its future. */
-class SubmittedCall<T> implements JobSink, FutureSource {
+class SubmittedCall<T> implements JobSink, FutureSource, Linked {
   readonly future: Future<T> = new Future<T>(this);
+  // Its place among those that are not done.
+  list: object | undefined = undefined;
+  previous: this | undefined = undefined;
+  next: this | undefined = undefined;
   #job: Job | undefined;
   readonly #scheduler: Scheduler;
-  readonly #pending: Set<SubmittedCall<unknown>>;
+  readonly #pending: LinkedList<SubmittedCall<unknown>>;
   readonly #convert: Convert<T>;
   #withdrawn = false;
 
   constructor(
     scheduler: Scheduler,
-    pending: Set<SubmittedCall<unknown>>,
+    pending: LinkedList<SubmittedCall<unknown>>,
     convert: Convert<T>,
   ) {
     this.#scheduler = scheduler;
@@ -128,17 +136,17 @@ class SubmittedCall<T> implements JobSink, FutureSource {
   start(job: Job): void {
     this.#job = job;
     this.#scheduler.submit(job);
-    if (job.state !== "settled") this.#pending.add(this);
+    if (job.state !== "settled") this.#pending.push(this);
   }
 
   resolve(value: unknown, failed?: readonly number[]): void {
-    this.#pending.delete(this);
+    this.#pending.remove(this);
     // Its user may have set another result.
     if (!this.future.done()) this.future.setResult(this.#convert(value, failed));
   }
 
   reject(error: unknown): void {
-    this.#pending.delete(this);
+    this.#pending.remove(this);
     // The future says by itself that it was cancelled.
     if (!this.#withdrawn && !this.future.done()) this.future.setException(error);
   }

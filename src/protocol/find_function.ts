@@ -1,7 +1,8 @@
 /** Finds the functions that references name, in the realm that runs them. */
 import { compile } from "./compile.ts";
 import { TaskLookupError } from "./errors.ts";
-import { type AnyFunction, type FunctionReference, hashSource, realm } from "./realm.ts";
+import { hashSource } from "./hash.ts";
+import { type AnyFunction, type FunctionReference, realm } from "./realm.ts";
 
 type TaskReference = FunctionReference & { readonly kind: "task" };
 type ExportReference = FunctionReference & { readonly kind: "export" };

@@ -191,16 +191,3 @@ export const realm: Realm = holder[key] ??= {
   endings: new Set(),
   revivers: new Map(),
 };
-
-/** A 53-bit hash of a function's source (cyrb53): enough to notice that two sides differ. */
-export function hashSource(source: string): number {
-  let low = 0xdeadbeef, high = 0x41c6ce57;
-  for (let i = 0; i < source.length; i++) {
-    const code = source.charCodeAt(i);
-    low = Math.imul(low ^ code, 2654435761);
-    high = Math.imul(high ^ code, 1597334677);
-  }
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  return 4294967296 * (2097151 & high) + (low >>> 0);
-}

@@ -19,6 +19,6 @@ await must(esbuild, ["main.js", ...options], { cwd: folder }).catch(() =>
 );
 const bundle = readFileSync(join(folder, "out.js"));
 const kilobytes = gzipSync(bundle, { level: 9 }).length / 1000;
-const summary = `${kilobytes.toFixed(1)} kB of ${BUDGET_KB} kB, minified and gzipped`;
+const summary = `${kilobytes.toFixed(2)} kB of ${BUDGET_KB} kB, minified and gzipped`;
 if (kilobytes > BUDGET_KB) throw new Error(`Cannot keep the budget: ${summary}`);
 done(summary);

@@ -1,7 +1,8 @@
 import { describe, it } from "node:test";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { compile } from "../../src/protocol/compile.ts";
-import { hashSource, realm } from "../../src/protocol/realm.ts";
+import { hashSource } from "../../src/protocol/hash.ts";
+import { realm } from "../../src/protocol/realm.ts";
 
 describe("compile()", () => {
   const SOURCES: Record<string, unknown> = {

@@ -69,8 +69,7 @@ function refuseCompiled(): void {
 function refuseRecursion(): void {
   if (!process.argv.includes(CHILD_ARGUMENT)) return;
   throw new PoolError(
-    "Cannot start child processes: this program was started as a worker of itself; " +
-      "compiled programs can use threads, or child processes when they run by a runtime",
+    "Cannot start child processes: this program was started as a worker of itself; use threads",
   );
 }
 

@@ -3,20 +3,12 @@ import type { ChildProcess } from "node:child_process";
 import { childProcess } from "../builtins.ts";
 
 /**
- * Reads `+pid` and `-pid`. At the end of its input, which comes with the end of the host, however it
- * ended, children have a second to go by themselves; a busy one does not see that its host is gone.
+ * Reads lines, each with all children that there are. At the end of its input, which comes with the end of
+ * the host, however it ended, children have a second to go by themselves; a busy one does not see that its
+ * host is gone.
  */
 const SCRIPT = `
-pids=
-while read -r line; do
-  case $line in
-    +*) pids="$pids \${line#+}" ;;
-    -*)
-      left=
-      for pid in $pids; do [ "$pid" = "\${line#-}" ] || left="$left $pid"; done
-      pids=$left ;;
-  esac
-done
+while read -r line; do pids=$line; done
 for i in 1 2 3 4 5 6 7 8 9 10; do
   left=
   for pid in $pids; do kill -0 "$pid" 2>/dev/null && left="$left $pid"; done
@@ -42,14 +34,14 @@ export class Watchdog {
   /** A child was started. */
   add(pid: number): void {
     this.#children.add(pid);
-    if (this.#shell) this.#say(`+${pid}`);
+    if (this.#shell) this.#tell();
     else this.#start();
   }
 
   /** It has ended. */
   remove(pid: number): void {
     if (!this.#children.delete(pid)) return;
-    this.#say(`-${pid}`);
+    this.#tell();
     if (this.#children.size > 0) return;
     this.#shell?.stdin?.end();
     this.#shell = undefined;
@@ -75,13 +67,13 @@ export class Watchdog {
       shell.stdin.on("error", lost);
       shell.unref();
       (shell.stdin as unknown as { unref?(): void }).unref?.();
-      for (const pid of this.#children) this.#say(`+${pid}`);
+      this.#tell();
     } catch {
       this.#failed = true;
     }
   }
 
-  #say(line: string): void {
-    this.#shell?.stdin?.write(`${line}\n`);
+  #tell(): void {
+    this.#shell?.stdin?.write(`${[...this.#children].join(" ")}\n`);
   }
 }
