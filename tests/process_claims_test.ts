@@ -41,6 +41,21 @@ describe("claims in a file", () => {
     });
   });
 
+  it("finish() tells at once that a job with a time limit is through, and costs others nothing", () => {
+    withSides((host, child) => {
+      for (const [cell, limited, state] of [[0, true, "done"], [1, false, "running"]] as const) {
+        host.offer(cell, cell + 1);
+        assert(child.claim(cell, 5, cell + 1));
+        assertEquals(host.state(cell), "running");
+        child.finish(cell, limited);
+        assertEquals(host.state(cell), state);
+      }
+      host.release(0);
+      host.offer(0, 3);
+      assertEquals(host.state(0), "waiting");
+    });
+  });
+
   it("takeBack() has a job that was not begun, and claim() passes it", () => {
     withSides((host, child) => {
       host.offer(0, 1);

@@ -145,7 +145,8 @@ export class Backlog<T extends Waiting> {
 
 /** The one that is to run first; one that is missing is no rival. */
 export function earlier<T extends Waiting>(a: T | undefined, b: T | undefined): T | undefined {
-  return a && b ? goesBefore(b, a) ? b : a : a ?? b;
+  if (!a || !b) return a ?? b;
+  return goesBefore(b, a) ? b : a;
 }
 
 /** True where `a` is to run before `b`. */

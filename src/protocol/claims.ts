@@ -52,8 +52,8 @@ export interface WorkerClaims {
   startAt(cell: number, time: number): void;
   /** Begins the next item of a chunk. */
   beginItem(cell: number, item: number): void;
-  /** The job has its result. */
-  finish(cell: number): void;
+  /** The job has its result. Of one that has a time limit the host may ask before it hears of the result. */
+  finish(cell: number, limited: boolean): void;
 }
 
 const FREE = 0, QUEUED = 1, RUNNING = 2, DONE = 3, TAKEN = 4;

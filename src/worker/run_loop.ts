@@ -184,11 +184,11 @@ export class RunLoop {
       result = runWith
         ? runWith(this.context!, () => this.#call(job, found))
         : this.#call(job, found);
+      if (isThenable(result)) return this.#awaitResult(job, result, found.inline);
     } catch (error) {
       return this.#fail(job, error, found.inline);
     }
-    if (!isThenable(result)) return this.#succeed(job, result);
-    return this.#awaitResult(job, result, found.inline);
+    return this.#succeed(job, result);
   }
 
   #call(job: JobRecord, { fn, inline }: FoundFunction): unknown {
@@ -223,10 +223,10 @@ export class RunLoop {
       let result: unknown;
       try {
         result = fn(args[index]);
+        if (isThenable(result)) return this.#awaitResult(job, result, inline);
       } catch (error) {
         return this.#fail(job, error, inline);
       }
-      if (isThenable(result)) return this.#awaitResult(job, result, inline);
       if (!isPrimitive(result) || this.#talked || !slots.addResult(cell, index, result)) {
         return this.#succeed(job, result);
       }
@@ -299,7 +299,7 @@ export class RunLoop {
 
   /** The job is done; returns the milliseconds it took. */
   #end(job: JobRecord): number {
-    this.#claims?.finish(job.cell);
+    this.#claims?.finish(job.cell, job.risky);
     this.#job = undefined;
     const began = this.#began;
     this.#began = timestamp();

@@ -27,6 +27,7 @@ import {
   nothing,
   square,
   squareAsync,
+  trapAtSevens,
   untilAborted,
 } from "../tasks/pool_tasks.ts";
 import type { Backend } from "./backend.ts";
@@ -56,6 +57,21 @@ function applyTests({ sharedPool }: SuiteBackend): void {
 
   it("apply() waits for an async task", async () => {
     assertEquals(await pool().apply(squareAsync, [5]), 25);
+  });
+
+  it("apply() rejects with what a result throws when it is looked at", async () => {
+    for (const x of [7, 8, 14]) {
+      // Also among calls that travel together.
+      const calls = Array.from(
+        { length: 100 },
+        (_, i) => pool().apply(trapAtSevens, [i === 50 ? x : 1]),
+      );
+      const results = await Promise.allSettled(calls);
+      const failures = results.filter(({ status }) => status === "rejected");
+      assertEquals(failures.length, x % 7 === 0 ? 1 : 0);
+      if (x % 7 === 0) await assertRejects(() => calls[50]!, RangeError, `no ${x}`);
+    }
+    assertEquals(pool().stats().workers.died, 0);
   });
 
   it("apply() leaves timers their turn while one call after the other is awaited", async () => {

@@ -23,6 +23,7 @@ import {
   square,
   squareAsync,
   squareNoSevens,
+  trapAtSevens,
 } from "../tasks/pool_tasks.ts";
 import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
@@ -240,6 +241,13 @@ function failureTests({ sharedPool }: SuiteBackend): void {
         pool().imapUnordered(squareNoSevens, range(20), { chunksize }),
       );
       assertEquals(all.map(String).sort(), expected.map(String).sort());
+    }
+  });
+
+  it("a result that throws when it is looked at costs only its item", async () => {
+    const expected = range(20).map((x) => x === 7 || x === 14 ? `no ${x}` : x * x);
+    for (const chunksize of [1, 8, 20]) {
+      assertEquals(await collectAll(pool().imap(trapAtSevens, range(20), { chunksize })), expected);
     }
   });
 

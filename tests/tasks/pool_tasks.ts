@@ -51,6 +51,16 @@ export const squareNoSevens = task(import.meta, (x: number): number => {
   return x * x;
 });
 
+/** Squares; of multiples of seven (not 0) something that throws when it is looked at. */
+export const trapAtSevens = task(import.meta, (x: number): unknown => {
+  if (x === 0 || x % 7 !== 0) return x * x;
+  return {
+    get then(): never {
+      throw new RangeError(`no ${x}`);
+    },
+  };
+});
+
 /** As `squareNoSevens`, and says in a file that it ran. */
 export const noteNoSevens = task(import.meta, (path: string, x: number): number => {
   appendFileSync(path, `${x}\n`);

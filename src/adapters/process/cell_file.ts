@@ -37,6 +37,9 @@ export const PARCELS: number = Math.ceil((MARKS + CELLS) / RING_HEAD) * RING_HEA
 /** Where the last words begin, if there are any: their size in 4 bytes, then frames. */
 export const WORDS: number = PARCELS + 2 * (RING_HEAD + RING);
 
+/** As `startedAt`: the job is through. */
+export const DONE: number = -Infinity;
+
 /** The host's bytes. */
 export const NONE = 0, WANTED = 1, TAKEN = 2;
 

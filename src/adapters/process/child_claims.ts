@@ -1,6 +1,7 @@
 import type { WorkerClaims } from "../../protocol/claims.ts";
 import {
   type CellFile,
+  DONE,
   MARKS,
   NONE,
   RECORD_BYTES,
@@ -72,8 +73,10 @@ export class ChildFileClaims implements WorkerClaims {
     this.#writeRecord();
   }
 
-  /** A later job, or the reply, tells that it is through. */
-  finish(): void {}
+  /** A later job, or the reply, tells that it is through; the record where the host may ask before. */
+  finish(cell: number, limited: boolean): void {
+    if (limited) this.startAt(cell, DONE);
+  }
 
   /** The process ends by itself: says exactly how far it came, and what it could not send. */
   leave(frames: readonly Uint8Array[]): void {

@@ -1,6 +1,7 @@
 import { CELLS, type HostClaims } from "../../protocol/claims.ts";
 import {
   type CellFile,
+  DONE,
   MARKS,
   NONE,
   RECORD_BYTES,
@@ -62,6 +63,7 @@ export class HostFileClaims implements HostClaims {
 
   state(cell: number): "waiting" | "running" | "done" {
     if (!this.#hasBegun(cell)) return "waiting";
+    if (this.#field(cell, STARTED) === DONE) return "done";
     this.#readRecords();
     // Jobs run one after the other: a later one that has begun tells that this one is through.
     const order = this.#field(cell, ORDER);

@@ -30,9 +30,9 @@ export class MarkingClaims implements WorkerClaims {
     this.#claims.beginItem(cell, item);
   }
 
-  finish(cell: number): void {
+  finish(cell: number, limited: boolean): void {
     this.#mark(undefined);
-    this.#claims.finish(cell);
+    this.#claims.finish(cell, limited);
   }
 
   #mark(jobId: number | undefined): void {
