@@ -241,6 +241,35 @@ describe("the end of a child process", () => {
     assertEquals([bytes.length, bytes.at(-1)], [30_000_000, 7]);
   });
 
+  // Some of Node's exits hang then: https://github.com/nodejs/node/issues/54918
+  it("with much on its way is an end each time", async () => {
+    for (let i = 0; i < 25; i++) {
+      await using pool = createPool();
+      const { promise: down, resolve } = Promise.withResolvers<number | null>();
+      pool.events.subscribe((event) => event.type === "workerDown" && resolve(event.exitCode));
+      const bytes = await pool.apply(() => {
+        setImmediate(() => process.exit(5));
+        return new Uint8Array(30_000_000);
+      });
+      assertEquals([bytes.length, await down], [30_000_000, 5]);
+    }
+  }, 60_000);
+
+  // Deno's words leave in a turn of the event loop that does not come.
+  if (!onDeno) {
+    it("that hangs in a handler has a bound", async () => {
+      await using pool = createPool();
+      const error = await rejection(pool.apply(() => {
+        process.on("exit", () => {
+          for (;;);
+        });
+        process.exit(5);
+      }));
+      assertInstanceOf(error, WorkerDiedError);
+      assertEquals([error.exitCode, error.signal], [5, null]);
+    });
+  }
+
   it("by terminate() leaves no process", async () => {
     const pool = createPool({ workers: 2 });
     const pids = await pool.broadcast(() => process.pid) as number[];

@@ -31,6 +31,8 @@ const WAIT = {
   exited: 50,
   /** After the goodbye, for the child's own end. */
   goodbye: 500,
+  /** After the last words, for exit handlers: an exit can hang (see `leaveForGood`). */
+  dying: 10_000,
 };
 
 /**
@@ -50,6 +52,8 @@ export class ProcessTransport implements Transport {
   readonly #startedAt = host.clock.now();
   #socket: LocalSocket | undefined;
   #saidGoodbye = false;
+  /** The exit code by the child's last words: where it had to kill itself, the system tells another end. */
+  #lastCode: number | null = null;
   /** Why the child was given up. */
   #fault: unknown;
   /** What is not over yet. */
@@ -138,7 +142,12 @@ export class ProcessTransport implements Transport {
     if (!this.#saidGoodbye || !this.#socket) return this.#kill();
     // It has nothing to do any more, and ends with its socket: its exit handlers run.
     this.#socket.end();
-    this.#timer = host.clock.setTimeout(() => this.#kill(), WAIT.goodbye);
+    this.#killAfter(WAIT.goodbye);
+  }
+
+  #killAfter(delay: number): void {
+    host.clock.clearTimeout(this.#timer);
+    this.#timer = host.clock.setTimeout(() => this.#kill(), delay);
   }
 
   #kill(): void {
@@ -162,6 +171,10 @@ export class ProcessTransport implements Transport {
 
   #receive(message: FromWorker): void {
     if (message.type === "closed") this.#saidGoodbye = true;
+    if (message.type === "dying") {
+      this.#lastCode = message.exitCode;
+      if (!this.#saidGoodbye && this.#open.has("process")) this.#killAfter(WAIT.dying);
+    }
     this.#events.message(message);
   }
 
@@ -204,7 +217,8 @@ export class ProcessTransport implements Transport {
     this.#child.stderr?.destroy();
     this.#output.end();
     this.#channel.recover(this.#cells.lastWords());
-    const { exitCode, signal } = this.#exit;
+    const exitCode = this.#lastCode ?? this.#exit.exitCode;
+    const signal = this.#lastCode === null ? this.#exit.signal : null;
     const stderr = this.#output.lastLines;
     const error = this.#fault ?? this.#exit.error ??
       (this.#socket ? undefined : this.#failure(stderr));
