@@ -38,7 +38,7 @@ export const LARGEST_HEAD = 64 * 1024;
 const SMALL = 256;
 
 /** First byte of a head. */
-const VALUE = 0, LATIN1 = 1, UTF8 = 2, BARE = 3, RUNTIME = 4, MARKED = 5;
+const VALUE = 0, ASCII = 1, UTF8 = 2, BARE = 3, RUNTIME = 4, MARKED = 5;
 
 const NOTHING: readonly Uint8Array[] = [];
 
@@ -124,7 +124,7 @@ export class Packer implements Message {
     switch (head[0]) {
       case VALUE:
         return this.#values.read(1);
-      case LATIN1:
+      case ASCII:
         return JSON.parse(this.#text.latin1Slice(1, headLength));
       case UTF8:
         return JSON.parse(decoder.decode(head.subarray(1, headLength)));
@@ -163,13 +163,8 @@ export class Packer implements Message {
   #packJson(value: object): boolean {
     const text = exactJson(value);
     if (text === undefined || text.length >= LARGEST_HEAD) return false;
-    if (isLatin1(text)) {
-      this.head[0] = LATIN1;
-      this.headLength = 1 + this.#text.latin1Write(text, 1, text.length);
-      return true;
-    }
-    this.head[0] = UTF8;
     const { read, written } = encoder.encodeInto(text, this.head.subarray(1));
+    this.head[0] = written === text.length ? ASCII : UTF8;
     this.headLength = 1 + written;
     return read === text.length;
   }
@@ -248,9 +243,4 @@ function bareOf(type: (typeof bareTypes)[number], buffer: ArrayBuffer): unknown 
 function viewOf(value: object): ArrayBufferView<ArrayBuffer> {
   if (!(value instanceof ArrayBuffer)) return value as ArrayBufferView<ArrayBuffer>;
   return { buffer: value, byteOffset: 0, byteLength: value.byteLength };
-}
-
-function isLatin1(text: string): boolean {
-  // deno-lint-ignore no-control-regex
-  return !/[^\x00-\xff]/.test(text);
 }
