@@ -29,10 +29,11 @@ interface Receiving<T> {
 
 const READY: Outcome<boolean> = { value: true }, GIVEN_UP: Outcome<boolean> = { value: false };
 
-/** Milliseconds for which a receiver looks again and again, where that was worth it before. */
-const SPIN = 0.02;
-/** Where it never is, it is tried with one of so many messages. */
-const SELDOM = 64;
+/**
+ * A receiver looks for so long (ms) before it sleeps: at most, as long as another's wake-up, and at least.
+ * A message that came within the last time looked for would have been found by the longest look.
+ */
+const LONGEST_SPIN = 0.05, SHORTEST_SPIN = 0.001, NEAR = 0.1;
 
 /** Reads the messages of a channel. One per realm and channel. */
 export class Receiver {
@@ -42,9 +43,7 @@ export class Receiver {
   readonly #next = new Frame();
   /** One of another kind than was expected, as the one before it was never finished. */
   #kept: Kept | undefined;
-  /** So many messages are waited for without spinning, and so many it will be after a vain spin. */
-  #calm = 0;
-  #nextCalm = 1;
+  #spinTime = LONGEST_SPIN;
 
   /** @param head where heads of messages go */
   constructor(channel: Channel, head: Uint8Array) {
@@ -118,25 +117,25 @@ export class Receiver {
     const { caller } = receiving;
     const attempt = () => refusal(caller, "receive") ?? this.#attempt(receiving);
     const { client } = caller;
+    const began = performance.now();
     const outcome = await this.#channel.data.wait(attempt, { timeout: undefined, client });
+    if (performance.now() - began < NEAR) this.#spinTime = LONGEST_SPIN;
     this.#leave(receiving);
     return resultOf(outcome ?? refusal(caller, "receive")!);
   }
 
-  /** An answer that takes less than a wake-up is worth waiting for: round trips of 8 instead of 50 µs. */
+  /** An answer that takes less than a wake-up is worth waiting for: round trips of 3 instead of 50 µs. */
   #spin<T>(receiving: Receiving<T>): Outcome<T> | undefined {
-    if (this.#calm > 0) return void this.#calm--;
     const { ring } = this.#channel;
-    const end = performance.now() + SPIN;
-    while (performance.now() < end) {
+    const end = performance.now() + this.#spinTime;
+    do {
       const outcome = ring.isEmpty ? undefined : this.#attempt(receiving);
       if (outcome) {
-        this.#nextCalm = 1;
+        this.#spinTime = LONGEST_SPIN;
         return outcome;
       }
-    }
-    this.#calm = this.#nextCalm;
-    this.#nextCalm = Math.min(SELDOM, 2 * this.#nextCalm);
+    } while (performance.now() < end);
+    this.#spinTime = Math.max(SHORTEST_SPIN, this.#spinTime / 2);
     return undefined;
   }
 
