@@ -4,6 +4,7 @@
  */
 import { Claims } from "../protocol/claims.ts";
 import { type FromWorker, Outcome, type SentValue } from "../protocol/messages.ts";
+import type { Spin } from "../protocol/spin.ts";
 import type { WorkerAdapter, WorkerEnd, WorkerSpec } from "./backend.ts";
 import { Batch } from "./batch.ts";
 import { Cells } from "./cells.ts";
@@ -171,8 +172,8 @@ export class Lane {
   }
 
   /** Looks for results of such a worker for so long (ms); false where none came. */
-  lookOut(milliseconds: number): boolean {
-    return this.#slots!.lookOut(milliseconds);
+  lookOut(spin: Spin): void {
+    this.#slots!.lookOut(spin);
   }
 
   /** Takes back a job that was not begun; false when it was, or when nobody can tell. */

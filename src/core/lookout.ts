@@ -1,6 +1,7 @@
+import { Spin } from "../protocol/spin.ts";
 import type { Lane } from "./lane.ts";
 
-/** The host looks for a result for so long (ms): at most, and at least, as long as that is in vain. */
+/** The host looks for a result for so long (ms). One that may shrink further finds nothing any more. */
 const LONGEST = 0.05, SHORTEST = 0.004;
 /** The event loop is due its turn after so long (ms), though one call after the other be awaited. */
 const TURN = 1;
@@ -10,7 +11,7 @@ const TURN = 1;
  * them itself, before it goes back to its event loop.
  */
 export class Lookout {
-  #patience = LONGEST;
+  readonly #spin = new Spin(LONGEST, SHORTEST);
   /** When the event loop is due its turn; known from the first look of a turn on. */
   #turnEnds: number | undefined;
 
@@ -23,10 +24,7 @@ export class Lookout {
   look(lane: Pick<Lane, "lookOut">): void {
     const now = performance.now();
     const turnEnds = this.#turnEnds ?? now + TURN;
-    if (now < turnEnds) {
-      const found = lane.lookOut(this.#patience);
-      this.#patience = found ? LONGEST : Math.max(SHORTEST, this.#patience / 2);
-    }
+    if (now < turnEnds) lane.lookOut(this.#spin);
     // Found so, a result says nothing of the event loop.
     this.#turnEnds = turnEnds;
   }

@@ -85,11 +85,12 @@ export function checkChoice<T extends string>(
   value: unknown,
   name: string,
   choices: readonly T[],
+  more = "",
 ): T | undefined {
   if (value === undefined) return undefined;
   if (choices.includes(value as T)) return value as T;
   const list = choices.map((choice) => JSON.stringify(choice)).join(", ");
-  throw new TypeError(`Cannot use ${name}: it must be one of ${list}, not ${show(value)}`);
+  throw new TypeError(`Cannot use ${name}: it must be one of ${list}${more}, not ${show(value)}`);
 }
 
 /** An array of arguments, or nothing. */

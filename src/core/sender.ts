@@ -68,7 +68,6 @@ export class Sender {
 
   /** Adds a job, which has its cell; true for the first of a turn, at whose end `flush` must follow. */
   add(job: Job): boolean {
-    this.#slots?.listen();
     if (!this.usesSlots(job.fn) || !this.#slots!.send(job)) this.#addOutgoing(job);
     const first = !this.#flushes;
     this.#flushes = true;
@@ -116,10 +115,13 @@ export class Sender {
     this.#added = 0;
     if (this.#closed) return;
     this.#slots?.wake();
-    const outgoing = this.#outgoing;
-    if (!outgoing) return;
+    if (this.#outgoing) this.#postJobs(this.#outgoing);
+    // The worker is on its way: what this takes nobody waits for.
+    this.#slots?.listen();
+  }
+
+  #postJobs({ define, records, transfer }: Outgoing): void {
     this.#outgoing = undefined;
-    const { define, records, transfer } = outgoing;
     try {
       this.#transport.post({ type: "run", define, jobs: records }, transfer);
       this.#slots?.announceMail();

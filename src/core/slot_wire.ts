@@ -1,5 +1,6 @@
 import { JobMode, Outcome } from "../protocol/messages.ts";
 import { RISKY_CALL, Slots, type WrapText } from "../protocol/slots.ts";
+import type { Spin } from "../protocol/spin.ts";
 import type { Job } from "./job.ts";
 
 /** What the wire needs of its lane. */
@@ -68,20 +69,13 @@ export class SlotWire {
     if (!this.#asleep) queueMicrotask(this.#look);
   }
 
-  /** Looks for so long (ms) for what is finished, instead of being woken; false where nothing was. */
-  lookOut(milliseconds: number): boolean {
+  /** Looks for what is finished for a while, instead of being woken. */
+  lookOut(spin: Spin): void {
     const slots = this.#slots;
     this.#asleep = false;
     slots.stayAwake();
-    const end = performance.now() + milliseconds;
-    do {
-      if (slots.hasDone) {
-        this.#look();
-        return true;
-      }
-    } while (performance.now() < end);
-    this.listen();
-    return false;
+    if (spin.find(() => slots.hasDone || undefined)) this.#look();
+    else this.listen();
   }
 
   /** Calls back for each finished cell. */

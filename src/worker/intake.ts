@@ -1,11 +1,12 @@
 import type { JobMode, JobRecord } from "../protocol/messages.ts";
+import { Spin } from "../protocol/spin.ts";
 import { RISKY_CALL, type Slots } from "../protocol/slots.ts";
 
 /**
- * A worker with nothing to do looks for the next call so long (ms) before it sleeps: at most, and at least,
- * as long as that is in vain. Where the host is the slower one, it needs the processor more.
+ * A worker with nothing to do looks for the next call so long (ms) before it sleeps, and less while that is in
+ * vain. Where the host is the slower one, it needs the processor more.
  */
-const LONGEST_SPIN = 0.05, SHORTEST_SPIN = 0.001;
+const LONGEST_SPIN = 0.05;
 /** It sleeps at most so long (ms) before it goes back to its event loop: timers must live. */
 const DOZE = 1;
 
@@ -14,7 +15,7 @@ export class Intake {
   readonly #slots: Slots | undefined;
   #queue: JobRecord[] = [];
   #next = 0;
-  #spin = LONGEST_SPIN;
+  readonly #spin = new Spin(LONGEST_SPIN);
 
   constructor(slots: Slots | undefined) {
     this.#slots = slots;
@@ -51,19 +52,13 @@ export class Intake {
     const slots = this.#slots;
     if (!slots) return false;
     const began = performance.now();
-    while (performance.now() - began < this.#spin) {
-      if (slots.hasMore) {
-        this.#spin = LONGEST_SPIN;
-        return true;
-      }
-      if (slots.expectsMail) break;
-    }
+    if (this.#spin.find(this.#look) && slots.hasMore) return true;
     slots.doze(DOZE);
-    // Had it looked a little longer, it would have been spared the sleep.
-    const near = performance.now() - began < 2 * LONGEST_SPIN;
-    this.#spin = near ? LONGEST_SPIN : Math.max(SHORTEST_SPIN, this.#spin / 2);
+    this.#spin.slept(began);
     return slots.hasMore || !slots.park();
   }
+
+  #look = (): true | undefined => this.#slots!.hasMore || this.#slots!.expectsMail || undefined;
 
   /** Goes back to the event loop; false where there is something to do. */
   park(): boolean {

@@ -41,7 +41,7 @@ export interface SlotState {
   readonly look: boolean;
   /** What the host read of the worker's state. */
   readonly sawWorker: string;
-  /** Where the host goes after it has listened. */
+  /** Where the host goes after it has woken the worker, and after it has listened. */
   readonly then: number;
 }
 
@@ -106,11 +106,13 @@ function host(state: SlotState, at: number, change: Partial<SlotState> = {}): Sl
   return { ...state, ...change, at: { ...state.at, host: at } };
 }
 
-/** Where the host goes once all is sent. */
+/** Where the host goes once all is sent: calls it listens for, and may look for. */
 function sent(state: SlotState, change: Partial<SlotState> = {}): SlotState[] {
-  const { toLook } = state;
-  const looks = toLook > 0 ? [host(state, STAY_AWAKE, { ...change, toLook: toLook - 1 })] : [];
-  return [host(state, IDLE, change), ...looks];
+  const { then, toLook } = state;
+  if (then === IDLE) return [host(state, IDLE, change)];
+  const listens = host(state, LISTEN, { ...change, then: IDLE });
+  if (toLook === 0) return [listens];
+  return [listens, host(listens, LISTEN, { toLook: toLook - 1, then: STAY_AWAKE })];
 }
 
 function worker(state: SlotState, at: number, change: Partial<SlotState> = {}): SlotState {
@@ -126,8 +128,10 @@ function hostSteps({ noLook, giveUpBlindly }: Faults): Step<SlotState>[] {
   const steps: Step<SlotState>[] = [];
   // The event loop: sends a call, posts a message, hears the bell, or looks because it was asked to.
   steps[IDLE] = (s) => [
-    ...(s.toSend > 0 ? [host(s, LISTEN, { toSend: s.toSend - 1, then: STORE_TAIL })] : []),
-    ...(s.toPost > 0 ? [host(s, COUNT, { toPost: s.toPost - 1, letters: s.letters + 1 })] : []),
+    ...(s.toSend > 0 ? [host(s, STORE_TAIL, { toSend: s.toSend - 1, then: LISTEN })] : []),
+    ...(s.toPost > 0
+      ? [host(s, COUNT, { toPost: s.toPost - 1, letters: s.letters + 1, then: IDLE })]
+      : []),
     ...(s.rung ? [host(s, DRAIN, { rung: false, hearing: false, believesAsleep: false })] : []),
     ...(s.look ? [host(s, DRAIN, { look: false })] : []),
   ];
@@ -141,7 +145,7 @@ function hostSteps({ noLook, giveUpBlindly }: Faults): Step<SlotState>[] {
   // One wake-up for all that is sent in a turn.
   steps[STORE_TAIL] = (s) => {
     const sent = { inbox: `${s.inbox}c`, sent: s.sent + 1 };
-    const more = s.toSend > 0 ? [host(s, LISTEN, { ...sent, toSend: s.toSend - 1 })] : [];
+    const more = s.toSend > 0 ? [host(s, STORE_TAIL, { ...sent, toSend: s.toSend - 1 })] : [];
     return [host(s, LOAD_WORKER, sent), ...more];
   };
   steps[COUNT] = (s) => [host(s, LOAD_PARKED, { mails: s.mails + 1 })];

@@ -1,4 +1,5 @@
 /** The host's side of slots_steps_test.ts: sends numbers by slot and letters by message. */
+import { Spin } from "../../src/protocol/spin.ts";
 import { Worker } from "node:worker_threads";
 import { wrapText } from "../../src/adapters/text_memory.ts";
 import { SlotWire } from "../../src/core/slot_wire.ts";
@@ -71,18 +72,18 @@ export class SlotsDriver {
     const job = makeJob({ args: [++this.#next] });
     job.cell = cell;
     this.#items.set(cell, { n: this.#next, at: this.#clock });
-    this.#wire.listen();
     if (!this.#wire.send(job)) throw new Error("a number does not fit");
   }
 
   /** Wakes the worker for all that was sent. */
   wake(): void {
     this.#wire.wake();
+    this.#wire.listen();
   }
 
   /** Looks for results itself. */
   lookOut(milliseconds: number): void {
-    this.#wire.lookOut(milliseconds);
+    this.#wire.lookOut(new Spin(milliseconds));
   }
 
   /** Posts a message that the worker answers. */

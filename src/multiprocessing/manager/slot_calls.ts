@@ -1,13 +1,10 @@
 import { host } from "../../adapters/services.ts";
 import { livingRealms } from "../../protocol/living_realms.ts";
+import { Spin } from "../../protocol/spin.ts";
 import { ANSWERED, CALLED, type CallSlot, type Desk, IDLE, RINGS, SLEEPERS } from "./call_slot.ts";
 
-/**
- * How long (ms) a client looks for the answer before it sleeps: a sleep and a wake-up take longer than
- * a call. Where that is in vain, as the manager has no processor, it looks for less; had it looked a
- * little longer, it would have been spared the sleep, and does so the next time.
- */
-const LONGEST_SPIN = 0.15, SHORTEST_SPIN = 0.002, NEAR = 0.5;
+/** So long (ms) a client looks for the answer before it sleeps. */
+const LONGEST_SPIN = 0.15;
 /** So often (ms) a sleeping client looks whether the manager lives. */
 const SLICE = 100;
 
@@ -19,7 +16,7 @@ export class SlotCalls {
   readonly #slot: CallSlot;
   readonly #bell: Int32Array;
   readonly #server: number;
-  #spin = LONGEST_SPIN;
+  readonly #spin = new Spin(LONGEST_SPIN);
 
   constructor(slot: CallSlot, { bell, server }: Desk) {
     this.#slot = slot;
@@ -48,20 +45,10 @@ export class SlotCalls {
       Atomics.add(this.#bell, RINGS, 1);
       Atomics.notify(this.#bell, RINGS);
     }
-    return this.#look() ? this.#take() : this.#wait();
+    return this.#spin.find(this.#look) ? this.#take() : this.#wait();
   }
 
-  #look(): boolean {
-    const end = performance.now() + this.#spin;
-    do {
-      if (this.#slot.state !== CALLED) {
-        this.#spin = LONGEST_SPIN;
-        return true;
-      }
-    } while (performance.now() < end);
-    this.#spin = Math.max(SHORTEST_SPIN, this.#spin / 2);
-    return false;
-  }
+  #look = (): true | undefined => this.#slot.state !== CALLED || undefined;
 
   async #wait(): Promise<SlotAnswer> {
     const began = performance.now();
@@ -75,7 +62,7 @@ export class SlotCalls {
     } finally {
       keepAlive.end();
     }
-    if (performance.now() - began < NEAR) this.#spin = LONGEST_SPIN;
+    this.#spin.slept(began);
     return this.#take();
   }
 

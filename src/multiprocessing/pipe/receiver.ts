@@ -1,4 +1,5 @@
 import { EOFError, InvalidStateError } from "../../core/errors.ts";
+import { Spin } from "../../protocol/spin.ts";
 import { Frame } from "../sharing/byte_ring.ts";
 import { RingReader } from "../sharing/ring_reader.ts";
 import { type Caller, type Channel, Content, type Outcome, refusal, resultOf } from "./channel.ts";
@@ -29,11 +30,8 @@ interface Receiving<T> {
 
 const READY: Outcome<boolean> = { value: true }, GIVEN_UP: Outcome<boolean> = { value: false };
 
-/**
- * A receiver looks for so long (ms) before it sleeps: at most, as long as another's wake-up, and at least.
- * A message that came within the last time looked for would have been found by the longest look.
- */
-const LONGEST_SPIN = 0.05, SHORTEST_SPIN = 0.001, NEAR = 0.1;
+/** A receiver looks for as long (ms) as another's wake-up takes: round trips of 3 instead of 50 µs. */
+const LONGEST_SPIN = 0.05;
 
 /** Reads the messages of a channel. One per realm and channel. */
 export class Receiver {
@@ -43,7 +41,7 @@ export class Receiver {
   readonly #next = new Frame();
   /** One of another kind than was expected, as the one before it was never finished. */
   #kept: Kept | undefined;
-  #spinTime = LONGEST_SPIN;
+  readonly #spin = new Spin(LONGEST_SPIN);
 
   /** @param head where heads of messages go */
   constructor(channel: Channel, head: Uint8Array) {
@@ -56,7 +54,9 @@ export class Receiver {
   receive<T>(caller: Caller, content: Content, take: Take<T>): T | Promise<T> {
     const receiving: Receiving<T> = { caller, content, take, hasTurn: false };
     if (!this.#channel.data.isAwaited) {
-      const outcome = this.#attempt(receiving) ?? this.#spin(receiving);
+      const { ring } = this.#channel;
+      const outcome = this.#attempt(receiving) ??
+        this.#spin.find(() => ring.isEmpty ? undefined : this.#attempt(receiving));
       if (outcome) return resultOf(outcome);
     }
     return this.#wait(receiving);
@@ -119,24 +119,9 @@ export class Receiver {
     const { client } = caller;
     const began = performance.now();
     const outcome = await this.#channel.data.wait(attempt, { timeout: undefined, client });
-    if (performance.now() - began < NEAR) this.#spinTime = LONGEST_SPIN;
+    this.#spin.slept(began);
     this.#leave(receiving);
     return resultOf(outcome ?? refusal(caller, "receive")!);
-  }
-
-  /** An answer that takes less than a wake-up is worth waiting for: round trips of 3 instead of 50 µs. */
-  #spin<T>(receiving: Receiving<T>): Outcome<T> | undefined {
-    const { ring } = this.#channel;
-    const end = performance.now() + this.#spinTime;
-    do {
-      const outcome = ring.isEmpty ? undefined : this.#attempt(receiving);
-      if (outcome) {
-        this.#spinTime = LONGEST_SPIN;
-        return outcome;
-      }
-    } while (performance.now() < end);
-    this.#spinTime = Math.max(SHORTEST_SPIN, this.#spinTime / 2);
-    return undefined;
   }
 
   /** Reads what is there; nothing while the message is not whole. */

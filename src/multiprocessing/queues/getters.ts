@@ -1,11 +1,18 @@
-import { Empty } from "../../core/errors.ts";
 import { livingRealms, ownNumber } from "../../protocol/living_realms.ts";
+import { Spin } from "../../protocol/spin.ts";
+import type { ByteRing } from "../sharing/byte_ring.ts";
 import { RingReader } from "../sharing/ring_reader.ts";
 import type { EventCount, WaitLimits } from "../sync/event_count.ts";
 import { type Got, Intake, type Take } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
-import { Patience } from "./patience.ts";
 import type { QueueParts } from "./queue_parts.ts";
+import { empty } from "./refusals.ts";
+
+/**
+ * An item is looked for so long (ms) before one sleeps: between a producer and a consumer of the same speed
+ * nobody sleeps, and nobody has to be woken.
+ */
+const LONGEST_SPIN = 0.02;
 
 /** Those who get items in one realm. */
 export class Getters {
@@ -14,7 +21,8 @@ export class Getters {
   readonly #returned: Intake;
   /** What this realm has to write, into the queue and among what came back. */
   readonly #outboxes: readonly [Outbox, Outbox];
-  readonly #patience: Patience;
+  readonly #ring: ByteRing;
+  readonly #spin = new Spin(LONGEST_SPIN);
   readonly #items: EventCount;
   /** Those who are late and have a part of an item: who is in line cannot take one before them. */
   readonly #late: EventCount;
@@ -23,7 +31,7 @@ export class Getters {
   /** @param outboxes of the same realm, for the queue and for what came back */
   constructor(parts: QueueParts, outboxes: readonly [Outbox, Outbox]) {
     this.#outboxes = outboxes;
-    this.#patience = new Patience(parts.ring);
+    this.#ring = parts.ring;
     this.#items = parts.items;
     this.#late = parts.moreWhoWaitForItems("free");
     const { head } = parts.packer, returned = parts.returned!;
@@ -35,10 +43,9 @@ export class Getters {
   get<T>(take: Take<T>, limits: WaitLimits): T | Promise<T> {
     if (!this.#items.isAwaited) {
       const getter = {};
+      const look = () => this.#ring.isEmpty ? undefined : this.#take(getter, take);
       const got = this.#take(getter, take) ??
-        (limits.timeout !== 0 && this.#patience.isItemComing()
-          ? this.#take(getter, take)
-          : undefined);
+        (limits.timeout === 0 ? undefined : this.#spin.find(look));
       if (got) return got.value;
       if (limits.timeout !== 0 || this.#isMidway(getter)) {
         return this.#getLater(getter, take, limits);
@@ -108,7 +115,3 @@ export class Getters {
 }
 
 type Outcome<T> = Got<T> | { readonly fault: unknown };
-
-function empty(): Empty {
-  return new Empty("Cannot get item: the queue is empty");
-}

@@ -1,10 +1,10 @@
-import { Full } from "../../core/errors.ts";
 import { livingRealms, ownNumber } from "../../protocol/living_realms.ts";
 import { keptOf, type Message } from "../sharing/packer.ts";
 import type { WaitLimits } from "../sync/event_count.ts";
 import { handOver } from "./hand_over.ts";
 import { Outbox } from "./outbox.ts";
 import type { QueueParts } from "./queue_parts.ts";
+import { full } from "./refusals.ts";
 
 /** Those who put items from one realm. */
 export class Putters {
@@ -25,20 +25,20 @@ export class Putters {
   put(message: Message, limits: WaitLimits): void | Promise<void> {
     const placed = !this.#parts.placeFreed.isAwaited && this.#place(message);
     if (placed) return this.outbox.isBlocked ? this.#accepted() : undefined;
-    if (limits.timeout === 0) throw this.#full();
+    if (limits.timeout === 0) throw full(this.#parts.maxsize);
     return this.#putLater(keptOf(message), limits);
   }
 
   /** As {@linkcode put}, but blocks this thread. */
   putSync(message: Message, limits: WaitLimits): void {
     if (!this.#place(message)) {
-      if (limits.timeout === 0) throw this.#full();
+      if (limits.timeout === 0) throw full(this.#parts.maxsize);
       const kept = keptOf(message);
       const attempt = (): true | undefined => {
         this.outbox.flush();
         return this.#place(kept) || undefined;
       };
-      if (!this.#parts.placeFreed.waitSync(attempt, limits)) throw this.#full();
+      if (!this.#parts.placeFreed.waitSync(attempt, limits)) throw full(this.#parts.maxsize);
     }
     if (this.outbox.isBlocked) this.#parts.room.waitSync(this.#unblocked, this.#forEver);
   }
@@ -67,7 +67,9 @@ export class Putters {
   async #putLater(message: Message, { timeout, client }: WaitLimits): Promise<void> {
     const attempt = (): true | undefined =>
       this.#realms.isAlive(client) && this.#place(message) || undefined;
-    if (!await this.#parts.placeFreed.wait(attempt, { timeout, client })) throw this.#full();
+    if (!await this.#parts.placeFreed.wait(attempt, { timeout, client })) {
+      throw full(this.#parts.maxsize);
+    }
     if (this.outbox.isBlocked) await this.#accepted();
   }
 
@@ -82,10 +84,5 @@ export class Putters {
 
   get #forEver(): WaitLimits {
     return { timeout: undefined, client: ownNumber() };
-  }
-
-  #full(): Full {
-    const { maxsize } = this.#parts;
-    return new Full(`Cannot put item: the queue is full (maxsize ${maxsize})`);
   }
 }

@@ -1,4 +1,5 @@
 import { EventCount, type WaitLimits } from "../sync/event_count.ts";
+import { notTaken } from "./refusals.ts";
 
 /**
  * Counts items that were taken from a queue and are not done. One is counted before it is taken, so that it is
@@ -32,11 +33,7 @@ export class Undone {
     const words = this.#words, at = this.#at;
     for (;;) {
       const count = Atomics.load(words, at);
-      if (count <= 0) {
-        throw new RangeError(
-          "Cannot mark task as done: taskDone() was called more often than get()",
-        );
-      }
+      if (count <= 0) throw notTaken("get");
       if (Atomics.compareExchange(words, at, count, count - 1) !== count) continue;
       if (count === 1) this.#changes.notify();
       return;

@@ -1,10 +1,11 @@
-import { Empty, EOFError, Full, InvalidStateError } from "../../core/errors.ts";
+import { EOFError, InvalidStateError } from "../../core/errors.ts";
 import { checkWait } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
 import type { Queue, QueueWait } from "../../core/queue.ts";
 import { PARTS } from "../../protocol/shareable.ts";
 import { checkBlock } from "../sharing/check_block.ts";
 import { Line } from "./line.ts";
+import { empty, full, notTaken } from "./refusals.ts";
 
 /** Where the items of a queue are. */
 export interface Store<T> {
@@ -64,7 +65,7 @@ export abstract class UnsharedQueue<T = unknown> implements Queue<T> {
     if (this.#closed) throw closed();
     if (this.#putters.isEmpty && this.#push(item)) return;
     if (timeout === 0 || !await this.#putters.wait(() => this.#push(item), timeout)) {
-      throw new Full(`Cannot put item: the queue is full (maxsize ${this.#maxsize})`);
+      throw full(this.#maxsize);
     }
   }
 
@@ -84,7 +85,7 @@ export abstract class UnsharedQueue<T = unknown> implements Queue<T> {
     };
     const taken = (this.#getters.isEmpty && take()) ||
       (timeout !== 0 && !this.#closed && await this.#getters.wait(take, timeout));
-    if (!taken) throw this.#closed ? ended() : new Empty("Cannot get item: the queue is empty");
+    if (!taken) throw this.#closed ? ended() : empty();
     this.#putters.serve();
     return item!;
   }
@@ -120,9 +121,7 @@ export abstract class UnsharedQueue<T = unknown> implements Queue<T> {
    * Rejects with `RangeError` where it is called more often than items were put.
    */
   async taskDone(): Promise<void> {
-    if (this.#undone === 0) {
-      throw new RangeError("Cannot mark task as done: taskDone() was called more often than put()");
-    }
+    if (this.#undone === 0) throw notTaken("put");
     this.#undone--;
     await Promise.resolve();
     this.#joiners.serve();

@@ -14,6 +14,7 @@ import type { AnyFunction, FunctionReference } from "../../protocol/realm.ts";
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { BarrierEngine, type BarrierOps, type Passage } from "./barrier_engine.ts";
+import { checkSync } from "./check_sync.ts";
 
 /**
  * Options of {@linkcode Barrier}.
@@ -236,9 +237,7 @@ function tripSync(
   action: AnyFunction | undefined,
 ): void {
   try {
-    if (action?.() instanceof Promise) {
-      throw new TypeError("Cannot use action: it must not be async, this thread is blocked");
-    }
+    checkSync(action?.(), "action");
   } catch (error) {
     engine.spoil(phase);
     throw error;

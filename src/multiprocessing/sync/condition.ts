@@ -4,6 +4,7 @@ import type { WaitOptions } from "../../core/pool.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { PARTS, reviveShared, type SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
+import { checkSync } from "./check_sync.ts";
 import { ConditionEngine, type ConditionOps } from "./condition_engine.ts";
 import type { AcquireOptions, Held } from "./held.ts";
 import type { Lock } from "./lock.ts";
@@ -137,10 +138,7 @@ export class Condition {
     const times = this.#timesHeldSync("wait for condition");
     const left = timeLeft(timeout);
     for (;;) {
-      const value = predicate();
-      if (value instanceof Promise) {
-        throw new TypeError("Cannot use predicate: it must not be async, this thread is blocked");
-      }
+      const value = checkSync(predicate(), "predicate");
       if (value || left() === 0) return value;
       this.#waitSync(times, left());
     }

@@ -1,0 +1,57 @@
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
+import { describe, it } from "node:test";
+import { Spin } from "../../src/protocol/spin.ts";
+
+/** Milliseconds of the longest look. */
+const LONGEST = 20;
+
+/** How long a look in vain takes (ms). */
+function timeInVain(spin: Spin): number {
+  const began = performance.now();
+  assertEquals(spin.find(() => undefined), undefined);
+  return performance.now() - began;
+}
+
+/** A spin that has looked in vain so often that it looks for the shortest time. */
+function discouraged(shortest?: number): Spin {
+  const spin = new Spin(LONGEST, shortest);
+  for (let i = 0; i < 8; i++) spin.find(() => undefined);
+  return spin;
+}
+
+describe("Spin", () => {
+  it("find() looks until there is something, and no longer than its time", () => {
+    const spin = new Spin(LONGEST);
+    let looks = 0;
+    assertEquals(spin.find(() => ++looks === 3 ? "found" : undefined), "found");
+    assertEquals(looks, 3);
+    assertGreater(timeInVain(spin), LONGEST * 0.9);
+  });
+
+  it("find() looks once at least, and takes any value for a find", () => {
+    assertEquals(new Spin(0).find(() => 0), 0);
+    assertEquals(new Spin(0).find(() => false), false);
+  });
+
+  it("find() takes half of the time after each look in vain, down to the shortest", () => {
+    const spin = new Spin(LONGEST, LONGEST / 2);
+    timeInVain(spin);
+    timeInVain(spin);
+    assertGreater(timeInVain(spin), LONGEST * 0.4);
+    assertLess(timeInVain(discouraged()), LONGEST / 2);
+  });
+
+  it("find() takes its full time again after a find", () => {
+    const spin = discouraged();
+    spin.find(() => true);
+    assertGreater(timeInVain(spin), LONGEST * 0.9);
+  });
+
+  it("find() takes its full time again after a short sleep, and not after a long one", () => {
+    const soon = discouraged(), late = discouraged();
+    soon.slept(performance.now());
+    late.slept(performance.now() - 10 * LONGEST);
+    assertGreater(timeInVain(soon), LONGEST * 0.9);
+    assertLess(timeInVain(late), LONGEST / 2);
+  });
+});
