@@ -132,6 +132,10 @@ describe("queues of one realm", () => {
 
     it(`${name}: refuses sizes and options that make no sense`, async () => {
       for (const maxsize of [-1, 0.5, NaN]) assertThrows(() => new Kind(maxsize), RangeError);
+      for (const maxsize of [null, "2"]) {
+        const options = { maxsize } as unknown as number;
+        assertThrows(() => new Kind(options), TypeError, "Cannot use maxsize");
+      }
       assertThrows(() => new Kind({ size: 5 } as never), TypeError);
       const queue = new Kind();
       await assertRejects(() => queue.put(1, { timeout: NaN }), RangeError);

@@ -9,8 +9,7 @@ export function warnOfGivenUp(): void {
   said = true;
   warn(
     "Cannot stop a worker thread: it was given up, and runs on until the program ends",
-    'This runtime does not end threads in the middle of a loop. Take backend: "process" (ProcessPool, ' +
-      "ProcessPoolExecutor, Process) for tasks that may have to be ended, or let them look at " +
-      "currentTask().signal. Further ones are counted in stats().workers.givenUp only",
+    'Tasks that may have to be ended: use backend: "process", or let them look at currentTask().signal. ' +
+      "Further threads are counted in stats().workers.givenUp",
   );
 }

@@ -18,7 +18,8 @@ export function reportDeath({ post, flush, describe }: LastActs): void {
   let told = false;
   const leave = (exitCode: number | null): void => {
     flush();
-    if (!told) post({ type: "dying", exitCode, error: null });
+    // As the system counts it.
+    if (!told) post({ type: "dying", exitCode: exitCode && exitCode & 255, error: null });
     told = true;
   };
   const die = (error: unknown): void => {

@@ -65,6 +65,11 @@ export class ThreadTransport implements Transport {
       this.#closed = true;
       this.#settle();
     });
+    // What was in that message is lost: the calls that it was about end with the worker.
+    port1.addEventListener("messageerror", () => {
+      this.#error ??= new Error("a message could not be read");
+      this.terminate();
+    });
     unref(port1);
     try {
       this.#thread = start(port2, {

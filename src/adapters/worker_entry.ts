@@ -68,6 +68,9 @@ function serveThread(port: MessagePort): void {
   });
   realm.context = () => worker.context;
   listen<ToWorker>(port, (message) => worker.receive(message));
+  port.addEventListener("messageerror", () => {
+    throw new Error("a message could not be read");
+  });
   reportDeath({
     post: (message) => port.postMessage(message),
     flush: () => worker.flush(),

@@ -69,6 +69,12 @@ export type Mark =
 const TRANSFER_FROM = 16 * 1024;
 
 /**
+ * So many levels every realm can read. Each has a stack of its own size: what a worker of Node sends from 4,000
+ * levels on its host cannot read, and would lose with all else in that message.
+ */
+const DEEPEST = 1000;
+
+/**
  * Copies `value`; `root` names it in the error of a part that cannot be sent.
  * Throws `MaybeEncodingError`. Costs about as much as a hand-written deep copy.
  */
@@ -114,8 +120,7 @@ class Copier {
       return this.#copy(value);
     } catch (error) {
       if (error instanceof MaybeEncodingError) throw error;
-      const deep = error instanceof RangeError && this.#depth > 500;
-      throw this.#refusal(deep ? "it is nested too deeply" : `reading it failed: ${error}`, error);
+      throw this.#refusal(`reading it failed: ${error}`, error);
     }
   }
 
@@ -129,6 +134,7 @@ class Copier {
   }
 
   #copyObject(value: object): unknown {
+    if (this.#depth > DEEPEST) throw this.#refusal("it is nested too deeply");
     const known = this.#seen?.get(value);
     if (known !== undefined) {
       if (!this.#open?.has(value)) return known;

@@ -70,10 +70,12 @@ export function activitySuite(Kind: typeof Process | typeof Thread): void {
     });
 
     it("exitCode is that of process.exit()", async () => {
-      const some = [0, 1, 3].map((code) => new Kind({ target: tasks.exitWith, args: [code] }));
+      const codes = [0, 1, 3, 256 + 4, -1];
+      const some = codes.map((code) => new Kind({ target: tasks.exitWith, args: [code] }));
       for (const one of some) one.start();
       await Promise.all(some.map((one) => one.join()));
-      assertEquals(some.map((one) => one.exitCode), [0, 1, 3]);
+      // The system counts to 255.
+      assertEquals(some.map((one) => one.exitCode), [0, 1, 3, 4, 255]);
     });
 
     it("an error that nobody catches is reported with the name, its cause and both stacks", async () => {

@@ -1,6 +1,6 @@
 /** Managers whose objects are used by workers, and what deaths do to them. */
-import { assert, assertEquals } from "@std/assert";
-import { type DictProxy, Manager } from "@pool/core";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { type Connection, type DictProxy, Manager, MaybeEncodingError, Pipe } from "@pool/core";
 import { startServerThread } from "../../src/multiprocessing/manager/server_thread.ts";
 import type { ManagerClient } from "../../src/multiprocessing/manager/manager_client.ts";
 import { reviveShared } from "../../src/protocol/shareable.ts";
@@ -9,6 +9,7 @@ import type { AnyDict } from "../tasks/managers.ts";
 import type { Backend } from "./backend.ts";
 import { it, within } from "./bounded.ts";
 import { suite } from "./leaks.ts";
+import { rejection } from "./rejection.ts";
 import { startVictim } from "./victim.ts";
 
 const ROUNDS = 20;
@@ -62,6 +63,21 @@ export function managerSuite(backend: Backend): void {
       assertEquals(winners[0], winners[1]);
       assertEquals(winners[0], winners[2]);
       assertEquals(new Set(await list.toArray()).size, 900);
+    });
+
+    it("a result that cannot be sent rejects its call alone", async () => {
+      await using manager = await Manager.start();
+      const dict = await manager.dict<string, unknown>({ kept: 1 });
+      // Calls go by the way of small ones then.
+      for (let i = 0; i < 100; i++) await dict.set("n", i);
+      const [mine, other] = Pipe();
+      await dict.set("end", mine);
+      using taken = await dict.get("end") as Connection;
+      await taken.send("works");
+      assertEquals(await other.recv(), "works");
+      assertInstanceOf(await rejection(dict.get("end")), MaybeEncodingError);
+      assertEquals(await dict.get("kept"), 1);
+      other.close();
     });
 
     it("calls of one worker run in their order", async () => {

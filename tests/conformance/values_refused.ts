@@ -4,12 +4,15 @@ import { MaybeEncodingError } from "@pool/core";
 import {
   badProgress,
   countCall,
+  countLevels,
   echo,
   echoAll,
   functionForThree,
   giveGenerator,
   giveUnsendable,
   giveUnsendableLate,
+  nest,
+  nested,
   unsendablePaths,
   yieldFunction,
 } from "../tasks/values.ts";
@@ -125,6 +128,25 @@ export function refusals({ sharedPool, traits }: SuiteBackend): void {
       assert(error.message.startsWith(`Cannot send ${path}: `));
     });
   }
+
+  it("apply() does carry 1,000 levels, and refuse more, there and back", async () => {
+    for (const levels of [100, 1000]) {
+      assertEquals(await pool().apply(countLevels, [nested(levels)]), levels);
+      assertEquals(countLevels(await pool().apply(nest, [levels])), levels);
+    }
+    for (const levels of [1010, 2500, 5000]) {
+      const others = [pool().apply(countLevels, [[]]), pool().apply(countLevels, [[[]]])];
+      const errors = await Promise.all([
+        rejection(pool().apply(countLevels, [nested(levels)])),
+        rejection(pool().apply(nest, [levels], { timeout: 10_000 })),
+      ]);
+      for (const error of errors) {
+        assertInstanceOf(error, MaybeEncodingError);
+        assertMatch(error.message, /nested too deeply/);
+      }
+      assertEquals(await Promise.all(others), [1, 2]);
+    }
+  });
 
   it("apply() does keep what a getter threw as the cause", async () => {
     const error = await rejection(pool().apply(echo, [throwing()]));

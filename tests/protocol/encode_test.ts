@@ -122,8 +122,13 @@ describe("encode()", () => {
 
   it("encode() refuses what is nested too deeply with an error of its own", () => {
     let value: unknown = 1;
+    for (let i = 0; i < 900; i++) value = [value];
+    assertEquals(encode(value, "value").value, value);
     for (let i = 0; i < 1_000_000; i++) value = [value];
     assertEquals(refusal(value).message.endsWith("it is nested too deeply"), true);
+    let chain: unknown = null;
+    for (let i = 0; i < 1200; i++) chain = { next: chain };
+    assertEquals(refusal(chain).message.endsWith("it is nested too deeply"), true);
   });
 
   it("encode() keeps the named properties of a match at any length", () => {

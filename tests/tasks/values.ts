@@ -209,3 +209,19 @@ let calls = 0;
 export const countCall = task(import.meta, function countCall(_value?: unknown): number {
   return ++calls;
 });
+
+/** An array in an array in an array, … */
+export const nest = task(import.meta, (levels: number): unknown => nested(levels));
+
+export function nested(levels: number): unknown {
+  let value: unknown = [];
+  for (let i = 1; i < levels; i++) value = [value];
+  return value;
+}
+
+/** How many arrays are in one another. */
+export const countLevels = task(import.meta, (value: unknown): number => {
+  let levels = 0;
+  for (let one = value; Array.isArray(one); one = one[0]) levels++;
+  return levels;
+});

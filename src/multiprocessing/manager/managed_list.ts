@@ -85,7 +85,7 @@ function sorted(items: readonly unknown[]): unknown[] {
   const kinds = new Set(items.map(orderOf));
   if (kinds.size > 1 || kinds.has("other")) {
     throw new TypeError(
-      "Cannot sort list: all items must be numbers or all must be strings; sort what toArray() gives",
+      "Cannot sort list: all items must be numbers or all must be strings",
     );
   }
   return [...items as readonly Ordered[]].sort((a, b) => a < b ? -1 : a > b ? 1 : 0);

@@ -62,8 +62,12 @@ export class ManagerServer implements Service, Clerk {
   keep(client: number, outcome: Outcome): void {
     const kept = this.#kept.get(client) ?? [];
     this.#kept.set(client, kept);
-    // What is in it may change before it is asked for.
-    kept.push("value" in outcome ? { value: copy(outcome.value, "result") } : outcome);
+    try {
+      // What is in it may change before it is asked for.
+      kept.push("value" in outcome ? { value: copy(outcome.value, "result") } : outcome);
+    } catch (error) {
+      kept.push({ error });
+    }
   }
 
   /** Nothing can be reached any more. */

@@ -60,7 +60,7 @@ export class PriorityQueue<T = unknown> extends UnsharedQueue<T> {
       ? { maxsize: options }
       : checkOptions(options, call, ["maxsize", "compare"]) as PriorityQueueOptions<T>;
     checkFunction(compare, "compare");
-    super(compare ? new Heap<T>(compare) : new Ordered<T>(), checkMaxsize(maxsize ?? 0, call));
+    super(compare ? new Heap<T>(compare) : new Ordered<T>(), checkMaxsize({ maxsize }, call));
   }
 }
 
