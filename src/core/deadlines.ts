@@ -33,12 +33,9 @@ interface Line {
 export class Deadlines {
   readonly #clock: Clock;
   readonly #lines = new Map<number, Line>();
-  readonly #patient: boolean;
 
-  /** @param patient a busy host hears first; not needed where nothing has to be heard to know what is over */
-  constructor(clock: Clock, patient = true) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#patient = patient;
   }
 
   /** Calls back in `duration` milliseconds, at the soonest in the next turn. */
@@ -88,7 +85,7 @@ export class Deadlines {
   #fire(line: Line): void {
     line.timer = undefined;
     const now = this.#clock.now();
-    line.paused = this.#patient && !line.paused && now - line.list.head!.at > LATE;
+    line.paused = !line.paused && now - line.list.head!.at > LATE;
     if (line.paused) return this.#wait(line, PAUSE);
     for (let { head } = line.list; head && head.at <= now; { head } = line.list) {
       line.list.remove(head);

@@ -208,6 +208,13 @@ export class Job implements Waiting {
 
   /** Its buffers go with it when it is sent, so that it can be sent only once. */
   get movesOnce(): boolean {
-    return this.transfer !== undefined && !this.limits?.retries;
+    return this.transfer !== undefined && !this.limits?.retries && !this.sendsCopies;
+  }
+
+  /** Copies of its buffers go with it: it may be tried again, or what a worker had not begun of a chunk. */
+  get sendsCopies(): boolean {
+    const { transfer } = this;
+    if (!transfer || !(this.limits?.retries || this.calls > 1)) return false;
+    return transfer.every((part) => part instanceof ArrayBuffer);
   }
 }

@@ -27,11 +27,10 @@ export class Limits {
   readonly #deadlines: Deadlines;
   readonly #signals: SignalWatch<JobDetails | CallLine>;
 
-  /** @param exact shared memory tells what is over, also before the host hears of it */
-  constructor(clock: Clock, actions: LimitActions, exact = false) {
+  constructor(clock: Clock, actions: LimitActions) {
     this.#clock = clock;
     this.#actions = actions;
-    this.#deadlines = new Deadlines(clock, !exact);
+    this.#deadlines = new Deadlines(clock);
     this.#signals = new SignalWatch((entry, reason) => {
       if (entry instanceof CallLine) actions.abortLine(entry, reason);
       else this.#aborted(entry.job, reason);
@@ -44,13 +43,17 @@ export class Limits {
     if (!limits) return;
     this.watch(job);
     const { queueTimeout } = limits;
-    if (queueTimeout === undefined) return;
-    const { details } = job;
-    details.queueDeadline = this.#deadlines.add(queueTimeout, () => {
-      details.queueDeadline = undefined;
-      const message = `Cannot start job: it waited longer than ${queueTimeout} ms (queueTimeout)`;
-      this.#actions.expireWaiting(job, new TimeoutError(message));
-    });
+    if (queueTimeout) {
+      job.details.queueDeadline = this.#deadlines.add(queueTimeout, () => this.expire(job));
+    }
+  }
+
+  /** It has waited for as long as it may. */
+  expire(job: Job): void {
+    job.details.queueDeadline = undefined;
+    const { queueTimeout } = job.limits!;
+    const message = `Cannot start job: it waited longer than ${queueTimeout} ms (queueTimeout)`;
+    this.#actions.expireWaiting(job, new TimeoutError(message));
   }
 
   /** Its signal counts, if it does not already: calls that waited in a line were not known one by one. */

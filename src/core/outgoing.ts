@@ -19,11 +19,14 @@ export class Outgoing {
 
   /** Adds a job. */
   add(job: Job): void {
-    const { cell, fn, mode, marked, args, transfer } = job;
+    const { cell, fn, mode, marked } = job;
+    let { args, transfer } = job;
+    if (job.sendsCopies) ({ args, transfer } = structuredClone({ args, transfer }));
+    else if (!job.movesOnce) transfer = undefined;
     const risky = job.limits !== undefined || !(fn.estimate < LONG);
     const { id: jobId } = job;
     writeJob(this.records, { cell, jobId, functionId: fn.id, mode, marked, risky, args });
-    if (job.movesOnce) (this.transfer ??= []).push(...transfer!);
+    if (transfer) (this.transfer ??= []).push(...transfer);
     this.jobs.push(job);
   }
 }

@@ -157,7 +157,7 @@ export function planPool(input: number | PoolOptions | undefined, runtime: Runti
           options.initargs,
           adapter.traits,
         ),
-        finalizer: setupCall(options.finalizer, "finalizer", undefined),
+        finalizer: setupCall(options.finalizer, "finalizer", undefined, adapter.traits),
       },
     },
   };
@@ -170,12 +170,8 @@ function finite(count: number | undefined, name: string): number | undefined {
 
 function adapterOf(backend: PoolOptions["backend"] = "thread", runtime: Runtime): WorkerAdapter {
   if (typeof backend === "object" && typeof backend?.spawn === "function") return backend;
-  const names = Object.keys(runtime.adapters);
-  if (typeof backend === "string" && names.includes(backend)) return runtime.adapters[backend]();
-  const list = names.map((name) => JSON.stringify(name)).join(", ");
-  throw new TypeError(
-    `Cannot use backend: it must be ${list} or a worker adapter, not ${show(backend)}`,
-  );
+  const names = Object.keys(runtime.adapters) as (keyof Runtime["adapters"])[];
+  return runtime.adapters[checkChoice(backend, "backend", names, " or a worker adapter")!]!();
 }
 
 /** Throws `TypeError` for settings that no backend could honour. */
@@ -236,11 +232,12 @@ export function setupCall(
   fn: unknown,
   name: string,
   args: readonly unknown[] | undefined,
-  { sharedMemory: shared }: { readonly sharedMemory: boolean } = { sharedMemory: true },
+  { sharedMemory: shared }: { readonly sharedMemory: boolean },
+  root = "initargs",
 ): SetupCall | undefined {
-  const list = checkArray(args, "initargs");
+  const list = checkArray(args, root);
   if (fn === undefined) return undefined;
   checkFunction(fn, name);
-  const { value, marked } = encode(list, "initargs", { shared });
+  const { value, marked } = encode(list as unknown[], root, { shared });
   return { reference: referenceOf(fn), args: value, marked };
 }

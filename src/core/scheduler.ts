@@ -8,7 +8,7 @@
  * Every accepted job is settled exactly once: by its result, its error, an abort or deadline, the death
  * of its worker, or the end of the pool. `#settle` is the only place where that happens.
  */
-import { type JobArgs, type MixedChunk, Outcome, type SetupCall } from "../protocol/messages.ts";
+import { type MixedChunk, Outcome, type SetupCall } from "../protocol/messages.ts";
 import { revive } from "../protocol/revive.ts";
 import { dropCopy } from "../protocol/shareable.ts";
 import type { Batch, Resolve } from "./batch.ts";
@@ -29,6 +29,9 @@ import { asError, brokenPool, deathOf, encodeReason, isFinal, withOrigin } from 
 import { Reporter } from "./reporter.ts";
 import type { PoolStats } from "./stats.ts";
 import type { CallTerms } from "./terms.ts";
+
+/** The result of a call that was meant for a worker which ended before it. */
+const GONE: unique symbol = Symbol("gone");
 
 /** What a scheduler is made of. */
 export interface SchedulerConfig {
@@ -64,7 +67,7 @@ export class Scheduler {
       kill: (job) => this.#kill(job),
       divide: (batch) => this.#divide(batch),
       abortLine: (line, reason) => this.#abortLine(line, reason),
-    }, crew.adapter.traits.sharedMemory);
+    });
     this.#reporter = new Reporter(host.clock);
     this.life = new PoolLife(host.keepAlive(), () => this.#crew.close());
     this.#crew = new Crew(crew, host.clock, {
@@ -105,13 +108,7 @@ export class Scheduler {
    * @param accepted the job belongs to a call that was accepted before, such as a map
    */
   submit(job: Job, accepted = false): void {
-    this.life.checkOpen(accepted);
-    const full = !accepted && this.#dispatcher.isFull;
-    if (full && this.#config.whenFull === "reject") {
-      throw new QueueFullError(
-        `Cannot submit job: ${this.#dispatcher.queued} jobs are already pending (maxQueue)`,
-      );
-    }
+    const full = this.checkAccepts(accepted);
     const signal = job.limits?.signal;
     if (signal?.aborted) {
       job.state = "settled";
@@ -121,6 +118,20 @@ export class Scheduler {
     this.#accept(job);
     if (full) this.#dispatcher.addToLobby(job);
     else this.#dispatcher.add(job);
+    // Zero tries once: a worker is free, or none is.
+    if (job.limits?.queueTimeout === 0 && job.lane?.outstanding !== 1) this.#limits.expire(job);
+  }
+
+  /** Throws as {@link Scheduler.submit}; true where a job would have to wait before the door. */
+  checkAccepts(accepted = false): boolean {
+    this.life.checkOpen(accepted);
+    const full = !accepted && this.#dispatcher.isFull;
+    if (full && this.#config.whenFull === "reject") {
+      throw new QueueFullError(
+        `Cannot submit job: ${this.#dispatcher.queued} jobs are already pending (maxQueue)`,
+      );
+    }
+    return full;
   }
 
   /**
@@ -169,19 +180,20 @@ export class Scheduler {
     if (job.state === "placed") job.lane!.credit(job, items);
   }
 
-  /** Runs a call on every worker now, and first thing on every later one. */
-  broadcast(fn: KnownFunction, args: JobArgs, setup: SetupCall): Promise<unknown[]> {
-    this.life.checkOpen();
+  /** Runs a call on every worker now, and first thing on every later one; the results of the former. */
+  async broadcast(fn: KnownFunction, setup: SetupCall): Promise<unknown[]> {
     this.#crew.addSetup(setup);
+    const { args, marked } = setup;
     const lanes = [...this.#crew.lanes].filter((l) => l.state === "open" || l.state === "starting");
-    return Promise.all(lanes.map((lane) =>
+    const results = await Promise.all(lanes.map((lane) =>
       new Promise((resolve, reject) => {
-        const job = new Job(fn, args, { resolve, reject }, { marked: setup.marked });
+        const job = new Job(fn, args, { resolve, reject }, { marked });
         job.details.pinned = true;
         this.#accept(job);
         this.#dispatcher.owe(lane, job);
       })
     ));
+    return results.filter((result) => result !== GONE);
   }
 
   /** Ends everything now; every job that is not settled rejects with `refusal()`. */
@@ -317,8 +329,10 @@ export class Scheduler {
   #lost(lane: Lane, { begun, waiting }: LaneRemains, end: WorkerEnd): void {
     this.#dispatcher.retired(lane);
     for (const job of [...waiting, ...lane.owed.splice(0)]) {
-      if (job.pinned) this.#settleDead(job, lane, end);
-      else this.#requeue(job);
+      if (!job.pinned) this.#requeue(job);
+      else if (this.life.terminated) this.#settleDead(job, lane, end);
+      // Whoever comes in its place begins with that call.
+      else this.#settle(job, true, GONE);
     }
     for (const job of begun) {
       this.#limits.left(job);

@@ -165,7 +165,7 @@ export class ChunkJobs {
 
   /** When a worker dies in the middle of a chunk, the items that it had not begun go to another. */
   #fail(chunk: Chunk, error: unknown, job: Job): void {
-    const { args, count, first, places, marked } = chunk;
+    const { args, count, first, places, marked, transfer } = chunk;
     const died = error instanceof WorkerDiedError && !job.movesOnce;
     const rest = died ? job.details.diedAt + 1 : count;
     for (let i = 0; i < rest; i++) this.#sink.fail(placeOf(chunk, i), error);
@@ -174,6 +174,7 @@ export class ChunkJobs {
     const again = whole(items.slice(rest), count - rest, first + rest);
     again.places = places?.slice(rest);
     again.marked = marked;
+    again.transfer = transfer;
     this.#submit(again);
   }
 }

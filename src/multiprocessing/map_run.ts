@@ -63,10 +63,16 @@ export class MapRun implements Consumer {
   start(items: AnyIterable<unknown>): void {
     const stopped = this.#aborted;
     if (stopped) return this.#sink.reject(stopped.reason);
-    if (isAsyncIterable(items)) this.#source = new AsyncSource(items);
-    else this.#items = Array.isArray(items) ? items : [...items];
-    this.#count = this.#items.length;
+    // What is iterated over may close the pool.
     this.#scheduler.life.hold();
+    try {
+      if (isAsyncIterable(items)) this.#source = new AsyncSource(items);
+      else this.#items = Array.isArray(items) ? items : [...items];
+    } catch (error) {
+      this.#scheduler.life.release();
+      throw error;
+    }
+    this.#count = this.#items.length;
     if (this.#source) return this.#startFeeding(this.#source);
     this.#proceed();
     // The caller may change its array; many numbers are packed once for all chunks. The workers have begun.

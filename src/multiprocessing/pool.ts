@@ -356,8 +356,9 @@ export class Pool implements PoolContract {
 
   /**
    * Runs `fn(...args)` once on every worker, and on every worker that starts later, before its first
-   * task. Resolves to the results of the workers of now. When it throws in a later worker, that worker
-   * counts as failed, as with the initializer.
+   * task. Resolves to the results of the workers of now, but for those that ended before it was their
+   * turn. When it throws in a later worker, that worker counts as failed, as with the initializer. What
+   * is transferred is copied for each worker. `taskTimeout` does not apply to it.
    *
    * @example
    * ```ts

@@ -1,5 +1,5 @@
 /** The calls of one pool: from what its user gave to jobs of its scheduler. */
-import { encodeArguments, packArguments } from "../core/arguments.ts";
+import { packArguments } from "../core/arguments.ts";
 import { checkCall, type CheckedCall } from "../core/call_options.ts";
 import { Job, type JobSink } from "../core/job.ts";
 import { checkArray, checkCount } from "../core/options.ts";
@@ -50,7 +50,8 @@ export class PoolCalls {
     mode: JobMode,
     sink: JobSink,
   ): Job {
-    this.#scheduler.life.checkOpen();
+    // A full queue takes no buffers.
+    this.#scheduler.checkAccepts();
     const known = this.#scheduler.functions.get(fn);
     const { limits, priority, key } = call;
     const list = checkArray(args, "args");
@@ -67,11 +68,10 @@ export class PoolCalls {
     fn: (...args: never[]) => unknown,
     args: readonly unknown[] | undefined,
   ): Promise<unknown[]> {
-    const list = checkArray(args, "args");
-    const setup = setupCall(fn, "fn", list);
-    const { value } = encodeArguments(list, undefined, this.#shared);
+    this.#scheduler.life.checkOpen();
     const known = this.#scheduler.functions.get(fn);
-    return await this.#scheduler.broadcast(known, value, setup!);
+    const setup = setupCall(fn, "fn", args, { sharedMemory: this.#shared }, "args");
+    return await this.#scheduler.broadcast(known, setup!);
   }
 
   /** One call for each item, whose results are one outcome. */

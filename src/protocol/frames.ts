@@ -32,8 +32,7 @@ const FIXED_WORDS = 3;
 export function checkPart(bytes: number): void {
   if (bytes <= LARGEST_PART) return;
   throw new RangeError(
-    `${bytes} bytes are more than the 2 GiB that can be sent to another process in one piece; ` +
-      "send it in parts, or by a file",
+    `${bytes} bytes are more than the 2 GiB that can be sent to another process in one piece`,
   );
 }
 

@@ -189,7 +189,7 @@ export interface SetupCall {
   /** What to call. */
   readonly reference: FunctionReference;
   /** With these, as `encode` left them. */
-  readonly args: readonly unknown[];
+  readonly args: unknown[];
   /** They hold marks to revive. */
   readonly marked: boolean;
 }

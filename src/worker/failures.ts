@@ -18,8 +18,8 @@ export function encodeThrown(error: unknown, inline = false): Encoded {
 
 function explainScope(error: ReferenceError): void {
   const hint =
-    " (an inline function is sent to the worker as source text and cannot see variables " +
-    "around it: pass them as arguments, or define the function with task())";
+    " (an inline function is sent as source text and cannot see variables around it: pass them as " +
+    "arguments, or define it with task())";
   const { message, stack } = error;
   try {
     error.message = message + hint;

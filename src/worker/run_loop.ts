@@ -85,6 +85,7 @@ export class RunLoop {
 
   /** Sends what is finished; the way out of a worker calls it too. */
   flush(): void {
+    this.#stream?.flush();
     this.#answers.flush();
   }
 

@@ -52,13 +52,13 @@ export class StreamPump {
       }
       await close(iterator);
     } finally {
-      this.#flush();
+      this.flush();
     }
   }
 
   async #mayContinue(): Promise<boolean> {
     while (this.#credit === 0 && !this.#stopped) {
-      this.#flush();
+      this.flush();
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
     this.#credit--;
@@ -68,7 +68,7 @@ export class StreamPump {
   /** An item that takes its time must not hold back those before it. */
   #awaitStep(step: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> {
     let settled = false;
-    afterTicks(TICKS_BEFORE_SEND, () => settled || this.#flush());
+    afterTicks(TICKS_BEFORE_SEND, () => settled || this.flush());
     return step.finally(() => settled = true);
   }
 
@@ -83,7 +83,8 @@ export class StreamPump {
     }
   }
 
-  #flush(): void {
+  /** Sends what is there. */
+  flush(): void {
     if (this.#items.length === 0) return;
     const items = this.#items, transfer = this.#transfer;
     this.#items = [];

@@ -7,11 +7,18 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { CancelledError, MaybeEncodingError, TimeoutError, WorkerDiedError } from "@pool/core";
+import {
+  CancelledError,
+  MaybeEncodingError,
+  type Pool,
+  TimeoutError,
+  WorkerDiedError,
+} from "@pool/core";
 import {
   add,
   countArguments,
   dieOn13,
+  dieOnBytes,
   echo,
   failAfter,
   failTimes,
@@ -40,6 +47,7 @@ export function mapSuite(backend: Backend): void {
     const scene = new Scene();
     orderTests(b);
     sourceTests(b, scene);
+    closingTests(b);
     failureTests(b, scene);
     limitTests(b, scene);
     starmapTests(b);
@@ -179,6 +187,44 @@ function sourceTests({ createPool, sharedPool }: SuiteBackend, scene: Scene): vo
   });
 }
 
+function closingTests({ createPool }: SuiteBackend): void {
+  it("map() and starmap() run all items of an iterable that closes the pool", async () => {
+    function* closing<T>(pool: Pool, items: readonly T[]): Generator<T> {
+      yield items[0]!;
+      pool.close();
+      yield* items.slice(1);
+    }
+    const one = createPool(1), other = createPool(1);
+    assertEquals(await one.map(square, closing(one, [1, 2, 3])), [1, 4, 9]);
+    assertEquals(await other.starmap(add, closing(other, [[1, 2], [3, 4]])), [3, 7]);
+    await Promise.all([one.join(), other.join()]);
+  });
+
+  it("map() takes an async iterable whose iterator closes the pool", async () => {
+    const pool = createPool(1);
+    const items = {
+      [Symbol.asyncIterator]: () => {
+        pool.close();
+        return asyncRange(3);
+      },
+    };
+    assertEquals(await pool.map(square, items), [0, 1, 4]);
+    await pool.join();
+  });
+
+  it("map() of an iterable that throws leaves a pool that can end", async () => {
+    const pool = createPool(1);
+    const items = {
+      [Symbol.iterator]: (): Iterator<number> => {
+        throw new RangeError("no items");
+      },
+    };
+    await assertRejects(async () => await pool.map(square, items), RangeError, "no items");
+    pool.close();
+    await pool.join({ timeout: 5000 });
+  });
+}
+
 function failureTests({ createPool, sharedPool, traits }: SuiteBackend, scene: Scene): void {
   const pool = sharedPool(2);
 
@@ -269,6 +315,18 @@ function failureTests({ createPool, sharedPool, traits }: SuiteBackend, scene: S
       }
     }
     assertEquals(results, squares(20).slice(14));
+  });
+
+  it("imap() does so whatever size the buffers of the items have", async () => {
+    await using own = createPool(1);
+    for (const size of [1000, 100_000]) {
+      const items = range(4).map((i) => new Uint8Array(size).fill(i));
+      const iterator = own.imap(dieOnBytes, items, { chunksize: 4 });
+      const results: unknown[] = [];
+      for (const _ of items) results.push(await iterator.next().catch((error) => error.name));
+      assertEquals(results.slice(2), [{ done: false, value: 2 }, { done: false, value: 3 }]);
+      assertEquals(items.map(({ length }) => length), range(4).map(() => size));
+    }
   });
 }
 

@@ -14,6 +14,7 @@ export function queueSuite(backend: Backend): void {
     priorityTests(b, scene);
     keyTests(b, scene);
     fullTests(b, scene);
+    acceptanceTests(b, scene);
     lobbyTests(b, scene);
     waitLimitTests(b, scene);
   });
@@ -184,6 +185,40 @@ function fullTests({ createPool }: SuiteBackend, scene: Scene): void {
     gate.open();
     assertEquals(await map, range(20));
     assertEquals(await waiting, 25);
+  });
+}
+
+function acceptanceTests({ createPool }: SuiteBackend, scene: Scene): void {
+  it("a call that finds no room keeps its buffers", async () => {
+    await using pool = createPool({ workers: 1, maxQueue: 1 });
+    using gate = scene.gate();
+    const [held] = await occupy(pool, gate);
+    const waiting = pool.apply(square, [1]);
+    const buffer = new ArrayBuffer(8);
+    const length = (bytes: ArrayBuffer): number => bytes.byteLength;
+    const call = () => pool.apply(length, [buffer], { transfer: [buffer] });
+    await assertRejects(call, QueueFullError);
+    assertEquals(buffer.byteLength, 8);
+    gate.open();
+    await Promise.all([held, waiting]);
+    assertEquals(await call(), 8);
+  });
+
+  it("queueTimeout: 0 takes a free worker, or none", async () => {
+    await using pool = createPool(2);
+    await pool.broadcast(square, [1]);
+    using gate = scene.gate();
+    const now = { queueTimeout: 0 };
+    for (let i = 0; i < 50; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      assertEquals(await pool.apply(square, [3], now), 9);
+    }
+    const held = [1, 2].map((i) => pool.apply(hold, [gate.path, i], now));
+    assertInstanceOf(await rejection(pool.apply(square, [3], now)), TimeoutError);
+    await gate.has(2);
+    assertInstanceOf(await rejection(pool.apply(square, [3], now)), TimeoutError);
+    gate.open();
+    assertEquals(await Promise.all(held), [1, 2]);
   });
 }
 

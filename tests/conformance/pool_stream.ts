@@ -7,7 +7,13 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { MaybeEncodingError, type Pool, PoolClosedError, TimeoutError } from "@pool/core";
+import {
+  MaybeEncodingError,
+  type Pool,
+  PoolClosedError,
+  TimeoutError,
+  WorkerDiedError,
+} from "@pool/core";
 import {
   countForEver,
   countForEverAsync,
@@ -19,6 +25,7 @@ import {
   promiseOfItems,
   square,
   yieldFunction,
+  yieldThenDie,
 } from "../tasks/pool_tasks.ts";
 import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
@@ -249,7 +256,16 @@ function failureTests({ sharedPool }: SuiteBackend, scene: Scene): void {
   });
 }
 
-function endTests({ createPool }: SuiteBackend, scene: Scene): void {
+function endTests({ createPool, traits }: SuiteBackend, scene: Scene): void {
+  if (traits.isolated) {
+    it("stream() gives what was yielded before its worker ended", async () => {
+      await using pool = createPool(1);
+      const iterator = pool.stream(yieldThenDie, [3]);
+      for (const n of oneTo(3)) assertEquals(await iterator.next(), { done: false, value: n });
+      assertInstanceOf(await rejection(iterator.next()), WorkerDiedError);
+    });
+  }
+
   it("close() lets a stream go on to its end", async () => {
     const pool = createPool(1);
     const iterator = pool.stream(countTo, [200]);

@@ -4,9 +4,11 @@ import {
   BrokenExecutor,
   BrokenProcessPool,
   BrokenThreadPool,
+  MaybeEncodingError,
   type Pool,
   PoolClosedError,
   TimeoutError,
+  transfer,
   WorkerDiedError,
 } from "@pool/core";
 import {
@@ -158,12 +160,13 @@ function brokenTests({ createPool, traits }: SuiteBackend, scene: Scene): void {
       initializer: failTimes,
       initargs: [diary.path, 1],
     });
-    // It was meant for a worker that never came up.
-    const told = rejection(pool.broadcast(recall));
+    // It was meant for a worker that never came up; the next one begins with it.
+    const told = pool.broadcast(remember, ["told"]);
     const results = await pool.map(square, range(10));
     assertEquals(results, squares(10));
     assertEquals(diary.lines.length, 2);
-    assertInstanceOf(await told, WorkerDiedError);
+    assertEquals(await told, []);
+    assertEquals(await pool.apply(recall), "told");
   });
 
   it("an initializer that never ends counts as failed after spawnTimeout", async () => {
@@ -363,6 +366,38 @@ function broadcastTests({ createPool }: SuiteBackend, scene: Scene): void {
     await using pool = createPool(2);
     await assertRejects(() => pool.broadcast(fail, ["bad"]), RangeError, "bad");
     assertEquals(await pool.apply(square, [3]), 9);
+  });
+
+  it("broadcast() leaves out a worker that ends before the call, for another call", async () => {
+    await using pool = createPool({ workers: 2, grace: 50 });
+    await pool.broadcast(nothing);
+    const late = await rejection(pool.apply(() => new Promise(() => {}), [], { timeout: 20 }));
+    assertInstanceOf(late, TimeoutError);
+    // It has been told to end, and is not yet gone.
+    assertEquals(await pool.broadcast(square, [4]), [16]);
+    await pool.broadcast(remember, ["told"]);
+    assertEquals(
+      await pool.map(recall as (x: number) => unknown, range(20)),
+      range(20).map(() => "told"),
+    );
+  });
+
+  it("broadcast() gives every worker a copy of what is transferred", async () => {
+    await using pool = createPool(2);
+    await pool.broadcast(nothing);
+    const bytes = new Uint8Array(20_000);
+    assertEquals(await pool.broadcast((x: Uint8Array) => x.length, [transfer(bytes)]), [
+      20_000,
+      20_000,
+    ]);
+    assertEquals(bytes.length, 0);
+  });
+
+  it("broadcast() names the argument that cannot be sent", async () => {
+    await using pool = createPool(1);
+    const error = await rejection(pool.broadcast(square, [(() => 1) as unknown as number]));
+    assertInstanceOf(error, MaybeEncodingError);
+    assertEquals(error.path, "args[0]");
   });
 
   it("broadcast() on a closed pool rejects", async () => {

@@ -136,8 +136,7 @@ export function thrown(error: unknown): unknown {
 
 /** Broadcasts a call whose result is "all". */
 export function broadcast({ fn, scheduler }: Bench): Promise<unknown[]> {
-  const setup = { reference: fn.reference, args: [], marked: false };
-  return scheduler.broadcast(fn, ["all"], setup);
+  return scheduler.broadcast(fn, { reference: fn.reference, args: ["all"], marked: false });
 }
 
 /** Lets workers, by default all, run what they have, until nothing is left. */

@@ -182,6 +182,18 @@ export const beginAndEnd = task(
   },
 );
 
+/** Ends the worker where the bytes begin with 1. */
+export const dieOnBytes = task(
+  import.meta,
+  (bytes: Uint8Array): number | Promise<never> => bytes[0] === 1 ? leave(13) : bytes[0]!,
+);
+
+/** Yields, and ends the worker in the same turn. */
+export const yieldThenDie = task(import.meta, function* (last: number): Generator<number> {
+  for (let n = 1; n <= last; n++) yield n;
+  void leave(13);
+});
+
 /** Ends the worker in one way or another. */
 export const die = task(import.meta, (way: string): Promise<never> => {
   switch (way) {

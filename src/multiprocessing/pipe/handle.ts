@@ -46,7 +46,7 @@ export class Handle {
     this.tenure.check("pass on connection");
     if (this.#waiting > 0) {
       throw new InvalidStateError(
-        "Cannot pass on connection: a call of it has not ended; await that first",
+        "Cannot pass on connection: a call of it has not ended",
       );
     }
     return this.tenure.depart(shared);

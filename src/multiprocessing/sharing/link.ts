@@ -94,8 +94,8 @@ export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
     if (this.#engine) return this.#engine;
     const { name } = this.#kind;
     throw new InvalidStateError(
-      `Cannot ${call}: this ${name} is in the memory of another process; use the methods that return ` +
-        "promises",
+      `Cannot ${call}: this ${name} is in the memory of another process, or not here yet; use the methods ` +
+        "that return promises",
     );
   }
 
