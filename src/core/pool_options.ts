@@ -68,7 +68,7 @@ export interface PoolOptions extends WorkerSettings {
   readonly maxQueue?: number;
   /** What happens to a call beyond `maxQueue`: `QueueFullError` (default), or it waits outside. */
   readonly whenFull?: "reject" | "wait";
-  /** Default of the calls' `timeout`. */
+  /** Default of the calls' `timeout`; `broadcast` has none. */
   readonly taskTimeout?: number;
   /** Default of the calls' `retries`; 0. */
   readonly retries?: number;
