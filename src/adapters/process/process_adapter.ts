@@ -60,7 +60,8 @@ function refuseCompiled(): void {
   const embedded = /^\/(\$bunfs|B:\/~BUN)\//.test(defaultWorkerUrl().pathname);
   if (!embedded && !Deno?.build.standalone) return;
   throw new PoolError(
-    "Cannot start child processes: a program compiled into one file has no runtime to start; use threads",
+    "Cannot start child processes: this program is compiled into one file, and has no runtime to " +
+      "start them by; use threads",
   );
 }
 
