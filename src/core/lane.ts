@@ -171,7 +171,7 @@ export class Lane {
       this.#slots?.near === true;
   }
 
-  /** Looks for results of such a worker for so long (ms); false where none came. */
+  /** Looks for results of such a worker for a while. */
   lookOut(spin: Spin): void {
     this.#slots!.lookOut(spin);
   }

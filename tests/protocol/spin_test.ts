@@ -5,22 +5,26 @@ import { Spin } from "../../src/protocol/spin.ts";
 /** Milliseconds of the longest look. */
 const LONGEST = 20;
 
-/** How long a look in vain takes (ms). */
+/** How long a look in vain takes (ms), at least. */
 function timeInVain(spin: Spin): number {
   const began = performance.now();
   assertEquals(spin.find(() => undefined), undefined);
   return performance.now() - began;
 }
 
+/** The shortest of some: the machine may be busy with other things. */
+const shortestInVain = (spin: Spin): number =>
+  Math.min(...Array.from({ length: 10 }, () => timeInVain(spin)));
+
 /** A spin that has looked in vain so often that it looks for the shortest time. */
-function discouraged(shortest?: number): Spin {
-  const spin = new Spin(LONGEST, shortest);
+function discouraged(): Spin {
+  const spin = new Spin(LONGEST);
   for (let i = 0; i < 8; i++) spin.find(() => undefined);
   return spin;
 }
 
 describe("Spin", () => {
-  it("find() looks until there is something, and no longer than its time", () => {
+  it("find() looks until there is something, or its time is over", () => {
     const spin = new Spin(LONGEST);
     let looks = 0;
     assertEquals(spin.find(() => ++looks === 3 ? "found" : undefined), "found");
@@ -38,7 +42,7 @@ describe("Spin", () => {
     timeInVain(spin);
     timeInVain(spin);
     assertGreater(timeInVain(spin), LONGEST * 0.4);
-    assertLess(timeInVain(discouraged()), LONGEST / 2);
+    assertLess(shortestInVain(discouraged()), LONGEST / 2);
   });
 
   it("find() takes its full time again after a find", () => {
@@ -52,6 +56,6 @@ describe("Spin", () => {
     soon.slept(performance.now());
     late.slept(performance.now() - 10 * LONGEST);
     assertGreater(timeInVain(soon), LONGEST * 0.9);
-    assertLess(timeInVain(late), LONGEST / 2);
+    assertLess(shortestInVain(late), LONGEST / 2);
   });
 });

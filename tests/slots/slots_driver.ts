@@ -1,8 +1,8 @@
 /** The host's side of slots_steps_test.ts: sends numbers by slot and letters by message. */
-import { Spin } from "../../src/protocol/spin.ts";
 import { Worker } from "node:worker_threads";
 import { wrapText } from "../../src/adapters/text_memory.ts";
 import { SlotWire } from "../../src/core/slot_wire.ts";
+import { Spin } from "../../src/protocol/spin.ts";
 import { CELLS } from "../../src/protocol/claims.ts";
 import { makeJob } from "../core/fake_lanes.ts";
 import { type Dice, spin } from "./dice.ts";
