@@ -171,7 +171,7 @@ function finite(count: number | undefined, name: string): number | undefined {
 function adapterOf(backend: PoolOptions["backend"] = "thread", runtime: Runtime): WorkerAdapter {
   if (typeof backend === "object" && typeof backend?.spawn === "function") return backend;
   const names = Object.keys(runtime.adapters) as (keyof Runtime["adapters"])[];
-  return runtime.adapters[checkChoice(backend, "backend", names, " or a worker adapter")!]!();
+  return runtime.adapters[checkChoice(backend, "backend", names, " or a worker adapter")!]();
 }
 
 /** Throws `TypeError` for settings that no backend could honour. */

@@ -43,9 +43,8 @@ export class Getters {
   get<T>(take: Take<T>, limits: WaitLimits): T | Promise<T> {
     if (!this.#items.isAwaited) {
       const getter = {};
-      const look = () => this.#ring.isEmpty ? undefined : this.#take(getter, take);
       const got = this.#take(getter, take) ??
-        (limits.timeout === 0 ? undefined : this.#spin.find(look));
+        (limits.timeout === 0 ? undefined : this.#look(getter, take));
       if (got) return got.value;
       if (limits.timeout !== 0 || this.#isMidway(getter)) {
         return this.#getLater(getter, take, limits);
@@ -67,6 +66,11 @@ export class Getters {
       (this.#isMidway(getter) ? this.#items.waitSync(attempt, this.#forEver) : undefined);
     if (got) return got.value;
     throw empty();
+  }
+
+  /** Whether an item comes in a moment. */
+  #look<T>(getter: object, take: Take<T>): Got<T> | undefined {
+    return this.#spin.find(() => this.#ring.isEmpty ? undefined : this.#take(getter, take));
   }
 
   /** What waits here for room may be what it waits for. */
