@@ -13,7 +13,8 @@ import type {
   PoolIterator,
 } from "../core/pool.ts";
 import type { Scheduler } from "../core/scheduler.ts";
-import { JobMode } from "../protocol/messages.ts";
+import type { Encoded } from "../protocol/encode.ts";
+import { type JobArgs, JobMode } from "../protocol/messages.ts";
 import { CALLBACKS, checkCallbacks, PoolResult } from "./async_result.ts";
 import type { ChunkCall } from "./chunk_jobs.ts";
 import { ImapIterator } from "./imap_iterator.ts";
@@ -26,6 +27,8 @@ export interface MapKind {
   readonly mode: ChunkCall["mode"];
   readonly name: string;
 }
+
+const NOTHING: Encoded<JobArgs> = { value: [], marked: false, transfer: undefined };
 
 /** Checks and submits; throws for bad input and when the pool is closed, before anything is sent. */
 export class PoolCalls {
@@ -55,7 +58,10 @@ export class PoolCalls {
     const known = this.#scheduler.functions.get(fn);
     const { limits, priority, key } = call;
     const list = checkArray(args, "args");
-    const { value, marked, transfer } = packArguments(list, call.transfer, this.#shared);
+    // Nor does a call that is over before it begins.
+    const { value, marked, transfer } = limits?.signal?.aborted
+      ? NOTHING
+      : packArguments(list, call.transfer, this.#shared);
     const origin = this.#origins.capture();
     const request = { mode, marked, transfer, limits, priority, key, origin };
     const job = new Job(known, value, sink, request);

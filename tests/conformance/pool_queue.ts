@@ -204,6 +204,16 @@ function acceptanceTests({ createPool }: SuiteBackend, scene: Scene): void {
     assertEquals(await call(), 8);
   });
 
+  it("a call that is aborted before it begins keeps its buffers", async () => {
+    await using pool = createPool(1);
+    const buffer = new ArrayBuffer(8), signal = AbortSignal.abort("before");
+    const length = (bytes: ArrayBuffer): number => bytes.byteLength;
+    const options = { transfer: [buffer] };
+    assertEquals(await rejection(pool.apply(length, [buffer], { ...options, signal })), "before");
+    assertEquals(buffer.byteLength, 8);
+    assertEquals(await pool.apply(length, [buffer], options), 8);
+  });
+
   it("queueTimeout: 0 takes a free worker, or none", async () => {
     await using pool = createPool(2);
     await pool.broadcast(square, [1]);

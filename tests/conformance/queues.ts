@@ -347,6 +347,8 @@ function inputTests(pool: () => Pool): void {
     await from.put({ a: 1 });
     assertEquals(await pool().apply(tasks.simpleEcho, [from, to]), true);
     assertEquals(await to.get(), { a: 1 });
+    await assertRejects(() => to.get({ timeout: 10 }), Empty);
+    await assertRejects(() => to.getNowait(), Empty);
     from.close();
     await assertRejects(() => from.put(1), InvalidStateError);
     assertThrows(() => JSON.stringify(to), TypeError, "SimpleQueue");

@@ -4,7 +4,8 @@ import { checkBlock } from "../sharing/check_block.ts";
 import type { QueueHandle } from "./queue_handle.ts";
 
 /**
- * What {@linkcode Queue} and {@linkcode JoinableQueue} have in common; functions that take either take this.
+ * What {@linkcode Queue}, {@linkcode SimpleQueue} and {@linkcode JoinableQueue} have in common; functions that
+ * take any of them take this.
  *
  * @example
  * ```ts
