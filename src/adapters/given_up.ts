@@ -9,7 +9,6 @@ export function warnOfGivenUp(): void {
   said = true;
   warn(
     "Cannot stop a worker thread: it was given up, and runs on until the program ends",
-    'Tasks that may have to be ended: use backend: "process", or let them look at currentTask().signal. ' +
-      "Further threads are counted in stats().workers.givenUp",
+    'Use backend: "process" for tasks that may have to be ended, or let them look at currentTask().signal',
   );
 }

@@ -2,6 +2,7 @@
 import { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } from "node:timers";
 import type { Host, KeepAlive } from "../core/backend.ts";
 import { timestamp } from "../protocol/claims.ts";
+import { LONGEST_TIMER } from "../protocol/timers.ts";
 
 type Timer = ReturnType<typeof setTimeout>;
 
@@ -9,7 +10,8 @@ type Timer = ReturnType<typeof setTimeout>;
 export const host: Host = {
   clock: {
     now: timestamp,
-    setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds).unref(),
+    setTimeout: (callback, milliseconds) =>
+      setTimeout(callback, Math.min(milliseconds, LONGEST_TIMER)).unref(),
     clearTimeout: (timer) => clearTimeout(timer as Timer),
   },
   keepAlive: () => new IntervalKeepAlive(),

@@ -2,11 +2,9 @@
  * Deadlines of many jobs behind few timers: jobs that were given the same time form a line in which
  * the first is due first, so that adding and removing is O(1) and one timer a line is enough.
  */
+import { LONGEST_TIMER } from "../protocol/timers.ts";
 import type { Clock } from "./backend.ts";
 import { type Linked, LinkedList } from "./linked_list.ts";
-
-/** Longest delay that timers take (2^31 - 1 ms); longer ones would fire at once. */
-const LONGEST_TIMER = 2147483647;
 
 /**
  * A timer that fires so late (ms) says that the host was busy: what came meanwhile, such as the result that a

@@ -1,4 +1,6 @@
 import { TimeoutError } from "./errors.ts";
+import { Fifo } from "../protocol/fifo.ts";
+import { LONGEST_TIMER } from "../protocol/timers.ts";
 
 /** What one call of `next()` gets. */
 export type Delivery<T> =
@@ -13,8 +15,7 @@ interface Waiter<T> {
 
 /** Results on their way to calls of `next()`, first come, first served on both sides. */
 export class Deliveries<T> {
-  #ready: Delivery<T>[] = [];
-  #first = 0;
+  readonly #ready = new Fifo<Delivery<T>>();
   readonly #waiters = new Set<Waiter<T>>();
   readonly #onDelivered: () => void;
   #ended = false;
@@ -45,12 +46,11 @@ export class Deliveries<T> {
 
   /** Throws away what is ready; before an end that wants nothing more. */
   discard(): void {
-    this.#ready = [];
-    this.#first = 0;
+    this.#ready.clear();
   }
 
   next(timeout: number | undefined): Promise<IteratorResult<T, undefined>> {
-    if (this.#first < this.#ready.length && this.#waiters.size === 0) return this.#deliver();
+    if (this.#ready.length > 0 && this.#waiters.size === 0) return this.#deliver();
     return new Promise((resolve, reject) => {
       const waiter: Waiter<T> = { resolve, reject, timer: undefined };
       this.#waiters.add(waiter);
@@ -61,13 +61,13 @@ export class Deliveries<T> {
         reject(new TimeoutError(`Cannot get next result: none is ready after ${timeout} ms`));
       };
       if (timeout === 0) expire();
-      else waiter.timer = setTimeout(expire, Math.min(timeout, 2147483647));
+      else waiter.timer = setTimeout(expire, Math.min(timeout, LONGEST_TIMER));
     });
   }
 
   /** Hands out what is ready, the way of a consumer that is slower than the workers. */
   #deliver(): Promise<IteratorResult<T, undefined>> {
-    const delivery = this.#shift()!;
+    const delivery = this.#ready.shift();
     this.#onDelivered();
     return delivery.ok
       ? Promise.resolve({ done: false, value: delivery.value })
@@ -77,28 +77,18 @@ export class Deliveries<T> {
   #match(): void {
     if (this.#waiters.size === 0) return;
     for (const waiter of this.#waiters) {
-      if (this.#first === this.#ready.length && !this.#ended) return;
+      const isEmpty = this.#ready.length === 0;
+      if (isEmpty && !this.#ended) return;
       this.#waiters.delete(waiter);
       clearTimeout(waiter.timer);
-      const delivery = this.#shift();
-      if (!delivery) {
+      if (isEmpty) {
         waiter.resolve({ done: true, value: undefined });
         continue;
       }
+      const delivery = this.#ready.shift();
       if (delivery.ok) waiter.resolve({ done: false, value: delivery.value });
       else waiter.reject(delivery.error);
       this.#onDelivered();
     }
-  }
-
-  #shift(): Delivery<T> | undefined {
-    if (this.#first === this.#ready.length) return undefined;
-    const delivery = this.#ready[this.#first++];
-    // Cut off what was delivered from time to time, so that each shift costs O(1).
-    if (this.#first === this.#ready.length || this.#first > 1024) {
-      this.#ready = this.#ready.slice(this.#first);
-      this.#first = 0;
-    }
-    return delivery;
   }
 }

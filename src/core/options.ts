@@ -11,14 +11,10 @@ export function checkTimeout(value: unknown, name: string): number | undefined {
  * where the user wants no limit in spite of a default.
  */
 export function checkDuration(value: unknown, name: string): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== "number") {
-    throw new TypeError(
-      `Cannot use ${name}: it must be a number of milliseconds, not ${show(value)}`,
-    );
-  }
-  if (Number.isNaN(value)) throw new RangeError(`Cannot use ${name}: it is NaN`);
-  return Math.max(0, value);
+  const duration = checkType<number>(value, name, "number", "a number of milliseconds");
+  if (duration === undefined) return undefined;
+  if (Number.isNaN(duration)) throw new RangeError(`Cannot use ${name}: it is NaN`);
+  return Math.max(0, duration);
 }
 
 /** How long a wait may take (ms); anything but `{ timeout }` is refused: Python's takes a number. */
@@ -32,52 +28,45 @@ export function checkWait(
 
 /** A whole number of at least `least`. */
 export function checkCount(value: unknown, name: string, least: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== "number") {
-    throw new TypeError(`Cannot use ${name}: it must be a number, not ${show(value)}`);
+  const count = checkType<number>(value, name, "number", "a number");
+  if (count === undefined || (count >= least && (Number.isInteger(count) || count === Infinity))) {
+    return count;
   }
-  if ((!Number.isInteger(value) && value !== Infinity) || value < least) {
-    throw new RangeError(
-      `Cannot use ${name}: it must be a whole number of at least ${least}, not ${value}`,
-    );
-  }
-  return value;
+  throw new RangeError(
+    `Cannot use ${name}: it must be a whole number of at least ${least}, not ${count}`,
+  );
 }
 
 /** A finite number. */
 export function checkNumber(value: unknown, name: string): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== "number") {
-    throw new TypeError(`Cannot use ${name}: it must be a number, not ${show(value)}`);
-  }
-  if (!Number.isFinite(value)) {
-    throw new RangeError(`Cannot use ${name}: it must be finite, not ${value}`);
-  }
-  return value;
+  const number = checkType<number>(value, name, "number", "a number");
+  if (number === undefined || Number.isFinite(number)) return number;
+  throw new RangeError(`Cannot use ${name}: it must be finite, not ${number}`);
 }
 
 /** A function, or nothing. */
 export function checkFunction<T>(value: T, name: string): T {
-  if (value !== undefined && typeof value !== "function") {
-    throw new TypeError(`Cannot use ${name}: it must be a function, not ${show(value)}`);
-  }
-  return value;
+  return checkType<T>(value, name, "function", "a function") as T;
 }
 
 /** True or false, or nothing. */
 export function checkBoolean(value: unknown, name: string): boolean | undefined {
-  if (value !== undefined && typeof value !== "boolean") {
-    throw new TypeError(`Cannot use ${name}: it must be true or false, not ${show(value)}`);
-  }
-  return value;
+  return checkType<boolean>(value, name, "boolean", "true or false");
 }
 
 /** A string, or nothing. */
 export function checkString(value: unknown, name: string): string | undefined {
-  if (value !== undefined && typeof value !== "string") {
-    throw new TypeError(`Cannot use ${name}: it must be a string, not ${show(value)}`);
-  }
-  return value;
+  return checkType<string>(value, name, "string", "a string");
+}
+
+function checkType<T>(
+  value: unknown,
+  name: string,
+  type: "number" | "function" | "boolean" | "string",
+  words: string,
+): T | undefined {
+  if (value === undefined || typeof value === type) return value as T | undefined;
+  throw new TypeError(`Cannot use ${name}: it must be ${words}, not ${show(value)}`);
 }
 
 /** One of some strings, or nothing. */

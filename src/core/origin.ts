@@ -1,4 +1,5 @@
 /** The caller's frames in the stack of an error from a worker. */
+import { hide } from "../protocol/define.ts";
 
 /** Calls of one turn whose callers are remembered; a stack costs microseconds, a call should not. */
 const REMEMBERED = 16;
@@ -20,11 +21,7 @@ export function appendStack(error: unknown, origin: { readonly stack?: string })
   if (!(error instanceof Error) || !origin.stack) return;
   const frames = origin.stack.replace(/^Error\n/, "").trimEnd();
   try {
-    Object.defineProperty(error, "stack", {
-      value: error.stack ? `${error.stack}\n${frames}` : frames,
-      configurable: true,
-      writable: true,
-    });
+    hide(error, "stack", error.stack ? `${error.stack}\n${frames}` : frames);
   } catch {
     // Frozen: it stays as the task made it.
   }

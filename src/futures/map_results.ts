@@ -1,5 +1,6 @@
 import { TimeoutError } from "../core/errors.ts";
 import type { ExecutorResults } from "../core/executor.ts";
+import { Fifo } from "../protocol/fifo.ts";
 import type { Future } from "./future.ts";
 import { untilDone } from "./until_done.ts";
 import type { Zip } from "./zip.ts";
@@ -26,9 +27,8 @@ export class MapResults<R> implements ExecutorResults<R> {
   readonly #rows: Zip;
   readonly #plan: MapPlan;
   readonly #deadline: number;
-  /** Chunks under way from `#first` on, the oldest first. */
-  #line: Future<ChunkResults>[] = [];
-  #first = 0;
+  /** Chunks under way, the oldest first. */
+  readonly #line = new Fifo<Future<ChunkResults>>();
   #chunk: ChunkResults = { values: [], failure: undefined };
   /** Results of the chunk that were taken. */
   #taken = 0;
@@ -75,7 +75,7 @@ export class MapResults<R> implements ExecutorResults<R> {
       const { values, failure } = this.#chunk;
       if (this.#taken < values.length) return this.#take(values[this.#taken] as R);
       if (failure) this.#fail(failure.error);
-      const head = this.#line[this.#first];
+      const { head } = this.#line;
       if (head) await this.#receive(head);
       else if (this.#failure) this.#fail(this.#failure.error);
       else this.#end();
@@ -99,7 +99,7 @@ export class MapResults<R> implements ExecutorResults<R> {
       if (this.#ended) return;
       if (!inTime) this.#fail(this.#late());
     }
-    this.#shift();
+    this.#line.shift();
     try {
       this.#chunk = await head.result();
       this.#taken = 0;
@@ -143,14 +143,6 @@ export class MapResults<R> implements ExecutorResults<R> {
     this.#failure ??= failure;
   }
 
-  /** Forgets the oldest chunk; cut off from time to time, so that it costs O(1). */
-  #shift(): void {
-    this.#first++;
-    if (this.#first < 1024 || 2 * this.#first < this.#line.length) return;
-    this.#line = this.#line.slice(this.#first);
-    this.#first = 0;
-  }
-
   #late(): TimeoutError {
     const { timeout } = this.#plan;
     return new TimeoutError(`Cannot get next result: it is not there ${timeout} ms after map()`);
@@ -166,8 +158,8 @@ export class MapResults<R> implements ExecutorResults<R> {
     if (this.#ended) return;
     this.#ended = this.#exhausted = true;
     // The last first: otherwise each would make room for the next, to be sent and taken back.
-    for (const future of this.#line.slice(this.#first).reverse()) future.cancel();
-    this.#line = [];
+    for (const future of this.#line.toArray().reverse()) future.cancel();
+    this.#line.clear();
     this.#rows.close();
   }
 }

@@ -1,7 +1,5 @@
 import type { Future } from "../core/executor.ts";
-
-/** Longest delay that timers take (2^31 - 1 ms); longer ones would fire at once. */
-const LONGEST_TIMER = 2147483647;
+import { LONGEST_TIMER } from "../protocol/timers.ts";
 
 /** How long to wait for futures. */
 export interface DoneWait {

@@ -11,7 +11,7 @@ import type { WaitOptions } from "../core/pool.ts";
 import { realm } from "../protocol/realm.ts";
 import { withResolvers } from "../protocol/with_resolvers.ts";
 import { type ActivityOptions, checkActivity, type CheckedActivity } from "./activity_options.ts";
-import { orTimeout } from "./async_result.ts";
+import { orTimeout } from "../protocol/timers.ts";
 import { reportFault } from "./report.ts";
 import { installRevivers } from "./revivers.ts";
 import { type SoloEnd, SoloWorker, type StopSignal } from "./solo_worker.ts";

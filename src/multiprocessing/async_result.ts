@@ -1,6 +1,8 @@
 import { CancelledError, InvalidStateError, TimeoutError } from "../core/errors.ts";
 import { checkFunction, checkWait } from "../core/options.ts";
 import type { AsyncResult, WaitOptions } from "../core/pool.ts";
+import { orTimeout } from "../protocol/timers.ts";
+import { type Resolvers, withResolvers } from "../protocol/with_resolvers.ts";
 
 /** Who is told of the end before all others. */
 export interface ResultCallbacks<R> {
@@ -28,7 +30,7 @@ export class PoolResult<R> implements AsyncResult<R> {
   readonly #callbacks: ResultCallbacks<R>;
   #state: State<R> = { kind: "pending" };
   /** Made when somebody waits: a failed result that nobody looks at must not end the program. */
-  #settled: { promise: Promise<void>; resolve: () => void } | undefined;
+  #settled: Resolvers<void> | undefined;
   #abort: ((reason: unknown) => void) | undefined;
   /** The call has ended; callbacks may still run, but it is too late to cancel. */
   #over = false;
@@ -111,7 +113,7 @@ export class PoolResult<R> implements AsyncResult<R> {
 
   async #waitFor(timeout: number | undefined): Promise<boolean> {
     if (this.ready()) return true;
-    const { promise } = this.#settled ??= deferred();
+    const { promise } = this.#settled ??= withResolvers<void>();
     if (timeout === undefined) await promise;
     else await orTimeout(promise, timeout);
     return this.ready();
@@ -138,21 +140,4 @@ function runCallback(
   }
   if (result instanceof Promise) result.then(() => proceed(), (error) => proceed({ error }));
   else proceed();
-}
-
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve!: () => void;
-  const promise = new Promise<void>((settle) => resolve = settle);
-  return { promise, resolve };
-}
-
-/** Resolves with the promise or after the time (ms), whichever comes first. */
-export function orTimeout(promise: Promise<void>, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.min(milliseconds, 2147483647));
-    promise.then(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -7,3 +7,8 @@ export function define(holder: object, key: string, value: unknown): void {
     writable: true,
   });
 }
+
+/** The same without showing it, as the language does with the message of an error. */
+export function hide(holder: object, key: string, value: unknown): void {
+  Object.defineProperty(holder, key, { value, configurable: true, writable: true });
+}

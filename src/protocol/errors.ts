@@ -3,6 +3,7 @@
  * cross the boundary like any other value: a pool inside a task may fail, and its error must arrive at
  * the host as itself.
  */
+import { hide } from "./define.ts";
 
 /**
  * Options of every error here: `cause` as in the language, and facts that become fields.
@@ -48,11 +49,7 @@ export class PoolError extends Error {
 
 /** Sets `name` on the prototype, so that it survives minifiers and is not an own property. */
 export function named(errorClass: { prototype: object }, name: string): void {
-  Object.defineProperty(errorClass.prototype, "name", {
-    value: name,
-    configurable: true,
-    writable: true,
-  });
+  hide(errorClass.prototype, "name", name);
 }
 
 /**

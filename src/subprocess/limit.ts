@@ -1,5 +1,4 @@
-/** Longest delay that timers take (2^31 - 1 ms): longer ones would fire at once. */
-const LONGEST_TIMER = 2147483647;
+import { LONGEST_TIMER } from "../protocol/timers.ts";
 
 /** Bounds of a wait. */
 export interface Limit {

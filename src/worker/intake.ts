@@ -1,3 +1,4 @@
+import { Fifo } from "../protocol/fifo.ts";
 import type { JobMode, JobRecord } from "../protocol/messages.ts";
 import { Spin } from "../protocol/spin.ts";
 import { RISKY_CALL, type Slots } from "../protocol/slots.ts";
@@ -13,8 +14,7 @@ const DOZE = 1;
 /** Where jobs come from: messages, and the slots of the lane. */
 export class Intake {
   readonly #slots: Slots | undefined;
-  #queue: JobRecord[] = [];
-  #next = 0;
+  readonly #queue = new Fifo<JobRecord>();
   readonly #spin = new Spin(LONGEST_SPIN);
 
   constructor(slots: Slots | undefined) {
@@ -33,18 +33,7 @@ export class Intake {
   take(): JobRecord | "mail" | undefined {
     const cell = this.#slots?.take();
     if (typeof cell === "number") return readSlot(this.#slots!, cell);
-    return cell ?? this.#takeQueued();
-  }
-
-  #takeQueued(): JobRecord | undefined {
-    const job = this.#queue[this.#next];
-    if (!job) return undefined;
-    this.#next++;
-    if (this.#next === this.#queue.length) {
-      this.#queue = [];
-      this.#next = 0;
-    }
-    return job;
+    return cell ?? (this.#queue.head && this.#queue.shift());
   }
 
   /** Waits a little for the next call; false where the worker shall go back to its event loop. */

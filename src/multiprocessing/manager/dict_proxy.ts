@@ -5,6 +5,7 @@ import { ManagedDict } from "./managed_dict.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
 import { RemoteObject } from "./remote_object.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
  * A dict that lives in a {@linkcode Manager}: all workers that have this proxy see the same one. Pass it in
@@ -130,7 +131,7 @@ export class DictProxy<K extends DictKey = string, V = unknown> {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError("Cannot turn DictProxy into JSON: pass it as it is, or take its entries()");
+    return refuseJson("DictProxy", ", or take its entries()");
   }
 
   async #call<R>(method: string, key: K, ...rest: unknown[]): Promise<R> {

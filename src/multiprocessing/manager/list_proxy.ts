@@ -4,6 +4,7 @@ import { ManagedList } from "./managed_list.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
 import { RemoteObject } from "./remote_object.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
  * How {@linkcode ListProxy.sort} sorts.
@@ -151,7 +152,7 @@ export class ListProxy<T = unknown> {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError("Cannot turn ListProxy into JSON: pass it as it is, or take its toArray()");
+    return refuseJson("ListProxy", ", or take its toArray()");
   }
 }
 

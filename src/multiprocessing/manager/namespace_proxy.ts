@@ -4,6 +4,7 @@ import { ManagedDict } from "./managed_dict.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
 import { RemoteObject } from "./remote_object.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
  * Names with values that live in a {@linkcode Manager}: all workers that have this proxy see the same
@@ -56,7 +57,7 @@ export class NamespaceProxy<T extends object = Record<string, unknown>> {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError("Cannot turn NamespaceProxy into JSON: pass it as it is");
+    return refuseJson("NamespaceProxy");
   }
 
   async #call(method: string, name: string, ...rest: unknown[]): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { postOffice } from "../../protocol/post_office.ts";
 import { reviveShared } from "../../protocol/shareable.ts";
-import { orTimeout } from "../async_result.ts";
+import { orTimeout } from "../../protocol/timers.ts";
 import type { ManagerClient } from "./manager_client.ts";
 import { ManagerServer } from "./manager_server.ts";
 import { startServerThread } from "./server_thread.ts";

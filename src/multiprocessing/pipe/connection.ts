@@ -14,6 +14,7 @@ import {
 } from "./byte_range.ts";
 import { Handle } from "./handle.ts";
 import { Tenure } from "./tenure.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 /** What a connection is made of; not part of the public contract. */
 export let handleOf: (connection: Connection<unknown, never>) => Handle;
@@ -251,7 +252,7 @@ export class Connection<R = unknown, S = unknown> implements AsyncIterable<R> {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError("Cannot turn Connection into JSON: pass it as it is");
+    return refuseJson("Connection");
   }
 }
 

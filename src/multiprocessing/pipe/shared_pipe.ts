@@ -6,7 +6,6 @@ import type { PipeOps } from "./served_pipe.ts";
 
 const KIND: Kind<PipeOps, PipeEngine> = {
   name: "Pipe",
-  methods: ["adopt", "duplicate", "close", "send", "receive", "poll", "endPoll"],
   join: (memory) => new PipeEngine(memory),
 };
 

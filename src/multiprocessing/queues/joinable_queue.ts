@@ -51,7 +51,7 @@ export class JoinableQueue<T = unknown> extends SharedQueue<T> {
   constructor(handle: QueueHandle<T>);
   constructor(options?: QueueOptions | number | QueueHandle<T>) {
     const handle = options instanceof QueueHandle ? options : createHandle<T>(options);
-    super(handle, "JoinableQueue");
+    super(handle);
     this.#handle = handle;
   }
 
@@ -76,10 +76,10 @@ export class JoinableQueue<T = unknown> extends SharedQueue<T> {
 
 function createHandle<T>(options: QueueOptions | number | undefined): QueueHandle<T> {
   const maxsize = checkMaxsize(options, "create JoinableQueue");
-  return new QueueHandle<T>(Link.to(KIND, QueueEngine.make(maxsize, true)), "JoinableQueue");
+  return new QueueHandle<T>(Link.to(KIND, QueueEngine.make(maxsize, true)));
 }
 
 /** Makes the queue of this realm for one that came. */
 export function reviveJoinableQueue(parts: SharedParts): JoinableQueue {
-  return new JoinableQueue(new QueueHandle(Link.from(KIND, parts), "JoinableQueue"));
+  return new JoinableQueue(new QueueHandle(Link.from(KIND, parts)));
 }

@@ -1,4 +1,5 @@
 import { type Linked, LinkedList } from "../../core/linked_list.ts";
+import { LONGEST_TIMER } from "../../protocol/timers.ts";
 import { withResolvers } from "../../protocol/with_resolvers.ts";
 
 /** Tries what somebody waits for; true when it is done. */
@@ -38,7 +39,7 @@ export class Line {
       waiter.timer = setTimeout(() => {
         this.#waiters.remove(waiter);
         resolve(false);
-      }, timeout);
+      }, Math.min(timeout, LONGEST_TIMER));
     }
     return promise;
   }

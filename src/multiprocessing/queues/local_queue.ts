@@ -1,6 +1,7 @@
+import { Fifo } from "../../protocol/fifo.ts";
 import type { QueueOptions } from "../../core/queue.ts";
 import { checkMaxsize } from "./check_maxsize.ts";
-import { type Store, UnsharedQueue } from "./unshared_queue.ts";
+import { UnsharedQueue } from "./unshared_queue.ts";
 
 /**
  * A queue for the code of one worker, first in, first out. Mirrors Python's `queue.Queue`; the queue that
@@ -29,31 +30,6 @@ export class LocalQueue<T = unknown> extends UnsharedQueue<T> {
    * @param options `maxsize`, alone or as an option: items that it takes; 0, the default, for any number
    */
   constructor(options?: QueueOptions | number) {
-    super(new FirstInFirstOut<T>(), checkMaxsize(options, "create LocalQueue"));
-  }
-}
-
-class FirstInFirstOut<T> implements Store<T> {
-  readonly #items: T[] = [];
-  /** Those before are gone. */
-  #first = 0;
-
-  get length(): number {
-    return this.#items.length - this.#first;
-  }
-
-  push(item: T): void {
-    this.#items.push(item);
-  }
-
-  shift(): T {
-    const item = this.#items[this.#first]!;
-    this.#items[this.#first++] = undefined!;
-    // At times: to move all that follow costs more the more there are.
-    if (this.#first * 2 > this.#items.length) {
-      this.#items.splice(0, this.#first);
-      this.#first = 0;
-    }
-    return item;
+    super(new Fifo<T>(), checkMaxsize(options, "create LocalQueue"));
   }
 }

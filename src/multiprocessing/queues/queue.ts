@@ -17,8 +17,8 @@ const KIND = kindOf("Queue");
  * item that cannot be sent rejects its own `put` with `MaybeEncodingError` and takes no place.
  *
  * `put` resolves when the item is accepted. What does not fit into shared memory (1 MiB) then waits in the
- * worker that has put it, as in Python, and is lost when that worker is killed; one that ends in good
- * order leaves it to the main thread. So workers can be joined before their items are read.
+ * worker that has put it, as in Python, and is lost when that worker is killed; one that ends by itself
+ * leaves it to the main thread. So workers can be joined before their items are read.
  *
  * A worker may die at any moment and harms nobody else. In a child process of the creator, an item counts as
  * taken when the child has it, just before `get` resolves: one that was on its way to a child that died
@@ -58,16 +58,16 @@ export class Queue<T = unknown> extends SharedQueue<T> {
   /** @ignore for one that came from another worker */
   constructor(handle: QueueHandle<T>);
   constructor(options?: QueueOptions | number | QueueHandle<T>) {
-    super(options instanceof QueueHandle ? options : createHandle<T>(options), "Queue");
+    super(options instanceof QueueHandle ? options : createHandle<T>(options));
   }
 }
 
 function createHandle<T>(options: QueueOptions | number | undefined): QueueHandle<T> {
   const maxsize = checkMaxsize(options, "create Queue");
-  return new QueueHandle<T>(Link.to(KIND, QueueEngine.make(maxsize)), "Queue");
+  return new QueueHandle<T>(Link.to(KIND, QueueEngine.make(maxsize)));
 }
 
 /** Makes the queue of this realm for one that came. */
 export function reviveQueue(parts: SharedParts): Queue {
-  return new Queue(new QueueHandle(Link.from(KIND, parts), "Queue"));
+  return new Queue(new QueueHandle(Link.from(KIND, parts)));
 }

@@ -13,7 +13,6 @@ export type QueueLink = Link<QueueOps, QueueEngine>;
 export function kindOf(name: string): Kind<QueueOps, QueueEngine> {
   return {
     name,
-    methods: ["put", "get", "count", "isEmpty", "isFull", "taskDone", "join"],
     join: (memory) => new QueueEngine(memory),
   };
 }
@@ -21,17 +20,14 @@ export function kindOf(name: string): Kind<QueueOps, QueueEngine> {
 /** What the classes of shared queues are made of: items as values, here and elsewhere. */
 export class QueueHandle<T> {
   readonly link: QueueLink;
-  readonly #name: string;
   readonly #client = ownNumber();
   #packer: Packer | undefined;
   #closed = false;
   /** Puts that are on their way to another process. */
   readonly #sent = new Set<Promise<void>>();
 
-  /** @param name of the class, for messages */
-  constructor(link: QueueLink, name: string) {
+  constructor(link: QueueLink) {
     this.link = link;
-    this.#name = name;
   }
 
   /** Puts an item; the timeout is in milliseconds. */
@@ -85,7 +81,7 @@ export class QueueHandle<T> {
   /** Resolves when everything that was put here has left this worker. */
   async joinThread(): Promise<void> {
     if (!this.#closed) {
-      throw new InvalidStateError(`Cannot join thread of ${this.#name}: close() it first`);
+      throw new InvalidStateError(`Cannot join thread of ${this.link.kind}: close() it first`);
     }
     await Promise.allSettled(this.#sent);
     await this.link.near?.putters.flushed();
@@ -124,7 +120,7 @@ export class QueueHandle<T> {
 
   #checkOpen(): void {
     if (this.#closed) {
-      throw new InvalidStateError(`Cannot put item: this ${this.#name} was closed here`);
+      throw new InvalidStateError(`Cannot put item: this ${this.link.kind} was closed here`);
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Queue as QueueContract, QueueWait } from "../../core/queue.ts";
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { checkBlock } from "../sharing/check_block.ts";
 import type { QueueHandle } from "./queue_handle.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
  * What {@linkcode Queue}, {@linkcode SimpleQueue} and {@linkcode JoinableQueue} have in common; functions that
@@ -20,12 +21,10 @@ import type { QueueHandle } from "./queue_handle.ts";
  */
 export abstract class SharedQueue<T = unknown> implements QueueContract<T> {
   readonly #handle: QueueHandle<T>;
-  readonly #name: string;
 
   /** @ignore only for the classes of the library */
-  constructor(handle: QueueHandle<T>, name: string) {
+  constructor(handle: QueueHandle<T>) {
     this.#handle = handle;
-    this.#name = name;
   }
 
   /**
@@ -113,6 +112,6 @@ export abstract class SharedQueue<T = unknown> implements QueueContract<T> {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError(`Cannot turn ${this.#name} into JSON: pass it as it is`);
+    return refuseJson(this.#handle.link.kind);
   }
 }

@@ -29,15 +29,15 @@ export class SimpleQueue<T = unknown> extends SharedQueue<T> {
   /** @ignore for one that came from another worker */
   constructor(handle: QueueHandle<T>);
   constructor(handle: QueueHandle<T> = createHandle()) {
-    super(handle, "SimpleQueue");
+    super(handle);
   }
 }
 
 function createHandle<T>(): QueueHandle<T> {
-  return new QueueHandle<T>(Link.to(KIND, QueueEngine.make(0)), "SimpleQueue");
+  return new QueueHandle<T>(Link.to(KIND, QueueEngine.make(0)));
 }
 
 /** Makes the queue of this realm for one that came. */
 export function reviveSimpleQueue(parts: SharedParts): SimpleQueue {
-  return new SimpleQueue(new QueueHandle(Link.from(KIND, parts), "SimpleQueue"));
+  return new SimpleQueue(new QueueHandle(Link.from(KIND, parts)));
 }

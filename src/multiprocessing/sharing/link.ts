@@ -1,7 +1,7 @@
 import { InvalidStateError } from "../../core/errors.ts";
 import { livingRealms, ownNumber } from "../../protocol/living_realms.ts";
 import { inOneProcess, postOffice } from "../../protocol/post_office.ts";
-import { type Operations, realmCalls, type Service } from "../../protocol/realm_calls.ts";
+import { realmCalls, type Service } from "../../protocol/realm_calls.ts";
 import { rememberShared, type SharedHandle, type SharedParts } from "../../protocol/shareable.ts";
 import { installRevivers } from "../revivers.ts";
 
@@ -9,7 +9,7 @@ import { installRevivers } from "../revivers.ts";
 export interface Engine<Ops extends object> extends Service {
   /** What another thread needs to join; cloneable. */
   readonly memory: unknown;
-  /** What a realm can do with it. Waits of a realm that is gone end without a result. */
+  /** What a realm can do with it: an object of its own. Waits of a realm that is gone end without a result. */
   as(client: number): Ops;
 }
 
@@ -17,8 +17,6 @@ export interface Engine<Ops extends object> extends Service {
 export interface Kind<Ops extends object, E extends Engine<Ops>> {
   /** Name of its class, for messages and on the way. */
   readonly name: string;
-  /** All that can be done with it; by these names other realms call it. */
-  readonly methods: readonly (keyof Ops & string)[];
   /** Joins memory that another thread has made. */
   join(memory: never): E;
 }
@@ -61,7 +59,7 @@ export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
   ): Link<Ops, E> {
     const { id, via, memory, facts } = parts;
     const engine = memory === undefined ? undefined : kind.join(memory as never);
-    const ops = engine ? engine.as(ownNumber()) : remoteOperations<Ops>(kind.methods, parts);
+    const ops = engine ? engine.as(ownNumber()) : remoteOperations<Ops>(parts);
     const link = new Link(kind, facts, engine, ops);
     link.#id = id;
     link.#via = engine ? undefined : via;
@@ -133,33 +131,17 @@ function nextNumber(): number {
 }
 
 function servedBy(engine: Engine<object>): Service {
-  return {
-    as: (client) => ({ ...bind(engine.as(client) as Operations), memory: () => engine.memory }),
-  };
+  return { as: (client) => Object.assign(engine.as(client), { memory: () => engine.memory }) };
 }
 
-/** Methods of a class are not its own properties. */
-function bind(operations: Operations): Operations {
-  const bound: Record<string, (...args: never[]) => unknown> = {};
-  const prototype = Object.getPrototypeOf(operations) as object;
-  for (const name of [...Object.getOwnPropertyNames(prototype), ...Object.keys(operations)]) {
-    const method = operations[name];
-    if (name !== "constructor" && typeof method === "function") {
-      bound[name] = method.bind(operations);
-    }
-  }
-  return bound;
-}
-
-function remoteOperations<Ops extends object>(
-  methods: readonly string[],
-  address: SharedParts,
-): Ops {
-  const operations: Record<string, unknown> = {};
-  for (const method of methods) {
-    operations[method] = (...args: unknown[]) => realmCalls().call(address, method, args);
-  }
-  return operations as Ops;
+/** Each is a call of that name; no operation is called `then`, which whoever awaits the object asks for. */
+function remoteOperations<Ops extends object>(address: SharedParts): Ops {
+  return new Proxy({} as Ops, {
+    get: (_, name) =>
+      name === "then"
+        ? undefined
+        : (...args: unknown[]) => realmCalls().call(address, String(name), args),
+  });
 }
 
 /** Whether the realm for which something waits is still there. */

@@ -3,6 +3,7 @@ import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { checkBlock } from "../sharing/check_block.ts";
 import type { Engine, Link } from "../sharing/link.ts";
 import { type AcquireOptions, Held } from "./held.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 /** How something was taken. */
 export interface Taken {
@@ -108,6 +109,6 @@ export abstract class Acquirable {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError(`Cannot turn ${this.#link.kind} into JSON: pass it as it is`);
+    return refuseJson(this.#link.kind);
   }
 }

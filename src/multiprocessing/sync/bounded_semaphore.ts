@@ -5,7 +5,6 @@ import { SemaphoreEngine, type SemaphoreOps } from "./semaphore_engine.ts";
 
 const KIND: Kind<SemaphoreOps, SemaphoreEngine> = {
   name: "BoundedSemaphore",
-  methods: ["acquire", "release", "getValue"],
   join: (memory) => new SemaphoreEngine(memory),
 };
 

@@ -28,7 +28,7 @@ export interface CellsMemory {
 }
 
 /** One per realm and memory. */
-export class CellsEngine implements Engine<CellsOps>, CellsOps {
+export class CellsEngine implements Engine<CellsOps> {
   readonly memory: CellsMemory;
   readonly view: CellView<CellType>;
   readonly #atoms: Atoms;
@@ -45,9 +45,14 @@ export class CellsEngine implements Engine<CellsOps>, CellsOps {
     return new CellsEngine({ type, buffer: new SharedArrayBuffer(bytes) });
   }
 
-  /** The same for all: nobody holds a cell. */
+  /** Whoever it is: nobody holds a cell. */
   as(): CellsOps {
-    return this;
+    return {
+      get: (at) => this.get(at),
+      set: (at, value) => this.set(at, value),
+      add: (at, addend) => this.add(at, addend),
+      slice: (from, to) => this.slice(from, to),
+    };
   }
 
   get(at: number): AnyCell {

@@ -3,10 +3,10 @@ import { ownNumber } from "../../protocol/living_realms.ts";
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { EventEngine, type EventOps } from "./event_engine.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 const KIND: Kind<EventOps, EventEngine> = {
   name: "Event",
-  methods: ["set", "clear", "isSet", "wait"],
   join: (memory) => new EventEngine(memory),
 };
 
@@ -102,7 +102,7 @@ export class Event {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError("Cannot turn Event into JSON: pass it as it is");
+    return refuseJson("Event");
   }
 }
 

@@ -6,7 +6,6 @@ import { TIMES_HELD } from "./times_held.ts";
 
 const KIND: Kind<LockOps, LockEngine> = {
   name: "Lock",
-  methods: ["acquire", "release", "timesHeld"],
   join: (memory) => new LockEngine(memory),
 };
 

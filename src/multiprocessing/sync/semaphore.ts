@@ -6,7 +6,6 @@ import { MOST_PERMITS, SemaphoreEngine, type SemaphoreOps } from "./semaphore_en
 
 const KIND: Kind<SemaphoreOps, SemaphoreEngine> = {
   name: "Semaphore",
-  methods: ["acquire", "release", "getValue"],
   join: (memory) => new SemaphoreEngine(memory),
 };
 

@@ -12,6 +12,7 @@ import {
 } from "./cell_types.ts";
 import type { RLock } from "./rlock.ts";
 import { SharedCells } from "./shared_cells.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
  * An array of numbers or truth values that workers share. Pass it in arguments, results, initargs or
@@ -54,13 +55,13 @@ export class SharedArray<T extends CellType> {
   constructor(type: T, lengthOrValues: number | Iterable<CellValue<T>>);
   /** @ignore for one that came from another worker */
   constructor(cells: SharedCells);
-  constructor(type: T | SharedCells, lengthOrValues: number | Iterable<CellValue<T>> = 0) {
+  constructor(type: T | SharedCells, lengthOrValues?: number | Iterable<CellValue<T>>) {
     if (type instanceof SharedCells) {
       this.#cells = type;
       return;
     }
     const known = checkCellType(type);
-    const values = typeof lengthOrValues === "number" ? [] : valuesOf(known, lengthOrValues);
+    const values = typeof lengthOrValues === "number" ? [] : valuesOf(known, lengthOrValues!);
     const length = typeof lengthOrValues === "number" ? lengthOrValues : values.length;
     if (!Number.isInteger(length) || length < 0) {
       throw new RangeError(`Cannot make SharedArray: its length cannot be ${length}`);
@@ -146,7 +147,7 @@ export class SharedArray<T extends CellType> {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError("Cannot turn SharedArray into JSON: pass it as it is, or its toArray()");
+    return refuseJson("SharedArray", ", or its toArray()");
   }
 
   #check(index: number, call: string): number {

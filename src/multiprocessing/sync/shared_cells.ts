@@ -66,7 +66,6 @@ export class SharedCells {
 function kindOf(name: string): Kind<CellsOps, CellsEngine> {
   return {
     name,
-    methods: ["get", "set", "add", "slice"],
     join: (memory) => new CellsEngine(memory),
   };
 }

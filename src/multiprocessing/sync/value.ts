@@ -9,6 +9,7 @@ import {
 } from "./cell_types.ts";
 import type { RLock } from "./rlock.ts";
 import { SharedCells } from "./shared_cells.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
  * One number or truth value that workers share. Pass it in arguments, results, initargs or messages:
@@ -112,7 +113,7 @@ export class Value<T extends CellType> {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError("Cannot turn Value into JSON: pass it as it is");
+    return refuseJson("Value");
   }
 }
 
