@@ -59,7 +59,7 @@ export function writeBytes(stream: Writable): ByteWriter {
   let refuse = (_error: Error) => {};
   return new WritableStream<Uint8Array | string>({
     start(controller) {
-      stream.on("error", (error) => controller.error(error));
+      stream.on("error", (error) => controller.error(inWords(error)));
       stream.on("close", () => {
         if (stream.writableFinished) return;
         const error = brokenPipe();
@@ -71,7 +71,7 @@ export function writeBytes(stream: Writable): ByteWriter {
       new Promise((resolve, reject) => {
         refuse = reject;
         if (stream.destroyed) reject(brokenPipe());
-        stream.write(chunk, (error) => error ? reject(error) : resolve());
+        stream.write(chunk, (error) => error ? reject(inWords(error)) : resolve());
       }),
     close: () =>
       new Promise((resolve, reject) => {
@@ -81,6 +81,11 @@ export function writeBytes(stream: Writable): ByteWriter {
       }),
     abort: () => void stream.destroy(),
   });
+}
+
+/** The same words on every runtime. */
+function inWords(error: Error & { readonly code?: unknown }): Error {
+  return error.code === "EPIPE" ? brokenPipe() : error;
 }
 
 function brokenPipe(): Error {

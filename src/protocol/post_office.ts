@@ -87,6 +87,11 @@ export class PostOffice {
     return this.#pass({ to, from: this.address, body, marked }, transfer);
   }
 
+  /** Sends what waits for the end of the turn: there is none after this. */
+  flush(): void {
+    this.#parent?.flush();
+  }
+
   /** Letters came from the parent. */
   receive(letters: readonly Letter[]): void {
     for (const letter of letters) this.#forward(letter);
@@ -191,14 +196,15 @@ class Outbox {
     if (this.#letters) {
       this.#letters.push(letter);
     } else {
-      const letters = this.#letters = [letter];
-      queueMicrotask(() => this.#flush(letters));
+      this.#letters = [letter];
+      queueMicrotask(() => this.flush());
     }
     if (transfer) (this.#transfer ??= []).push(...transfer);
   }
 
-  #flush(letters: Letter[]): void {
-    const transfer = this.#transfer ?? [];
+  flush(): void {
+    const letters = this.#letters, transfer = this.#transfer ?? [];
+    if (!letters) return;
     this.#letters = this.#transfer = undefined;
     this.#post(letters, transfer);
   }

@@ -163,8 +163,8 @@ interface Realm {
   calls: RealmCalls | null;
   /** Shared things that this realm holds, by id; one handle for each. */
   readonly handles: Map<string, WeakRef<SharedHandle>>;
-  /** What a worker has to do before it ends in good order. */
-  readonly endings: Set<() => Promise<void>>;
+  /** What a worker has to do before it ends; `now` where nothing can be waited for. */
+  readonly endings: Set<(now?: boolean) => Promise<void>>;
   /** How handles are made of what came: by kind. */
   readonly revivers: Map<string, (parts: SharedParts) => SharedHandle>;
 }

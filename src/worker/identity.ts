@@ -30,3 +30,9 @@ export async function endOfChildren(): Promise<void> {
 export async function endings(): Promise<void> {
   await Promise.all([...realm.endings].map((end) => end()));
 }
+
+/** The same in the turn in which this worker ends. */
+export function endingsNow(): void {
+  for (const end of realm.endings) void end(true);
+  realm.office?.flush();
+}

@@ -5,7 +5,7 @@ import type { SentValue, SetupCall, ToWorker } from "../protocol/messages.ts";
 import { type PostLetters, postOffice } from "../protocol/post_office.ts";
 import { revive, reviveOrFault } from "../protocol/revive.ts";
 import { Slots } from "../protocol/slots.ts";
-import { endings, endOfChildren, enterAs, settleAt } from "./identity.ts";
+import { endings, endingsNow, endOfChildren, enterAs, settleAt } from "./identity.ts";
 import { encodeThrown } from "./failures.ts";
 import { RunLoop } from "./run_loop.ts";
 import type { WorkerServices } from "./services.ts";
@@ -19,7 +19,7 @@ export interface ServedWorker {
   receive(message: ToWorker): void;
   /** The task that runs now. */
   readonly context: RunningTask | undefined;
-  /** Sends finished results; to be called before the worker ends by itself. */
+  /** Sends all that is left to send; to be called before the worker ends by itself. */
   flush(): void;
 }
 
@@ -101,7 +101,10 @@ export function serve(services: WorkerServices): ServedWorker {
     get context() {
       return loop?.context;
     },
-    flush: () => loop?.flush(),
+    flush() {
+      loop?.flush();
+      endingsNow();
+    },
   };
 }
 

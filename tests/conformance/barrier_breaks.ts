@@ -75,6 +75,14 @@ export function breakTests({ sharedPool }: SuiteBackend): void {
     assertEquals(await barrier.broken(), false);
   });
 
+  it("reset() after the last has come changes nothing for those who pass", async () => {
+    const barrier = new Barrier(2);
+    const pair = [barrier.wait(), barrier.wait()];
+    await barrier.reset();
+    assertEquals(await Promise.all(pair), [0, 1]);
+    assertEquals(await barrier.broken(), false);
+  });
+
   it("either all of those who came go on or none, whenever one gives up, 20 times over", async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const barrier = new Barrier(3);

@@ -218,6 +218,16 @@ function orderTests(pool: () => Pool, scene: Scene): void {
     }
   });
 
+  it("a second wait without the lock, which the first gave back, is told so", async () => {
+    const changed = conditionOfMany();
+    const held = await changed.acquire();
+    const [first, second] = [changed.wait(), changed.wait()];
+    await assertRejects(() => second!, InvalidStateError, "this worker does not hold its lock");
+    await locked(changed, () => changed.notify());
+    assertEquals(await first, true);
+    await held!.release();
+  });
+
   it("several waits of one worker are each their own", async () => {
     const diary = scene.diary(), changed = conditionOfMany();
     const all = pool().apply(tasks.waitTogether, [changed, diary.path, ["a", "b", "c"]]);

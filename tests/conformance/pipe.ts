@@ -318,6 +318,17 @@ function waitTests(pool: () => Pool): void {
     await done;
   });
 
+  it("waitReady() waits on where somebody else has received what came", async () => {
+    const [ours, theirs] = Pipe(), [other, far] = Pipe();
+    const waiting = waitReady([ours, other]);
+    const item = ours.recv();
+    await theirs.send(1);
+    assertEquals(await item, 1);
+    await far.send(2);
+    assertEquals(await waiting, [other]);
+    assertEquals(await waitReady([ours], { timeout: 20 }), []);
+  });
+
   it("waits use no CPU time", async () => {
     const [ours, theirs] = Pipe();
     const [other, far] = Pipe();

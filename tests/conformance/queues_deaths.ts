@@ -1,16 +1,16 @@
 /** Queues whose producers and consumers die. */
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { JoinableQueue, type Process, Queue, type Thread, WorkerDiedError } from "@pool/core";
+import { assert, assertEquals } from "@std/assert";
+import { JoinableQueue, type Process, Queue, type SharedQueue, type Thread } from "@pool/core";
 import * as tasks from "../tasks/queues.ts";
 import { it } from "./bounded.ts";
 import type { SuiteBackend } from "./leaks.ts";
-import { passTime, rejection, type Scene } from "./pool_scene.ts";
+import { type Diary, passTime, rejection, type Scene } from "./pool_scene.ts";
 
 const ROUNDS = 20;
 const MIB = 1024 * 1024;
 
 export function queueDeathTests(
-  { createPool, traits }: SuiteBackend,
+  { traits }: SuiteBackend,
   Kind: typeof Thread | typeof Process,
   scene: Scene,
 ): void {
@@ -89,12 +89,10 @@ export function queueDeathTests(
   it(
     "a producer that dies with an unfinished item takes neither a place nor the queue along",
     async () => {
-      await using pool = createPool(1);
       for (const maxsize of [0, 2]) {
         const queue = new Queue<unknown>(maxsize);
         for (let round = 0; round < 5; round++) {
-          const death = await rejection(pool.apply(tasks.putAndDie, [queue, 8 * MIB]));
-          assertInstanceOf(death, WorkerDiedError);
+          await killAfterPut(Kind, scene.diary(), queue);
           // Where the creator serves the queue it has the item, as it was acknowledged.
           if (!traits.sharedMemory) {
             assertEquals((await queue.get({ timeout: 5000 }) as Uint8Array).length, 8 * MIB);
@@ -106,6 +104,18 @@ export function queueDeathTests(
     },
     60_000,
   );
+
+  it("what was put comes out after its producer has exited, 5 times over", async () => {
+    for (let round = 0; round < 5; round++) {
+      const queue = new Queue<Uint8Array>(), exitCode = round % 2 * 3;
+      const one = new Kind({ target: tasks.putAndExit, args: [queue, 10, exitCode] });
+      one.start();
+      await one.join();
+      assertEquals(one.exitCode, exitCode);
+      for (let i = 0; i < 10; i++) assertEquals((await queue.get({ timeout: 5000 }))[0], i);
+      assertEquals(await queue.empty(), true);
+    }
+  }, 60_000);
 
   it("a consumer that dies in the middle of an item leaves the next one whole", async () => {
     const queue = new Queue<Uint8Array>();
@@ -132,12 +142,24 @@ export function queueDeathTests(
 
   it("join() of a JoinableQueue does not wait for items that died with their producer", async () => {
     if (!traits.sharedMemory) return;
-    await using pool = createPool(1);
     const queue = new JoinableQueue<unknown>();
-    await rejection(pool.apply(tasks.putAndDie, [queue, 8 * MIB]));
+    await killAfterPut(Kind, scene.diary(), queue);
     await queue.put(1);
     assertEquals(await queue.get({ timeout: 5000 }), 1);
     await queue.taskDone();
     assertEquals(await queue.join({ timeout: 5000 }), true);
   });
+}
+
+/** Kills a producer of which one large item is on its way. */
+async function killAfterPut(
+  Kind: typeof Thread | typeof Process,
+  diary: Diary,
+  queue: SharedQueue<unknown>,
+): Promise<void> {
+  const one = new Kind({ target: tasks.putAndStay, args: [queue, 8 * MIB, diary.path] });
+  one.start();
+  await diary.has(1);
+  one.kill();
+  await one.join();
 }

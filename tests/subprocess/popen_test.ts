@@ -81,6 +81,7 @@ describe("Popen", { skip: WINDOWS }, () => {
       for (;;) await writer.write(new Uint8Array(100_000));
     })());
     assertEquals(error.code, "EPIPE");
+    assertEquals(error.message, "Cannot write to stdin: the pipe is closed (EPIPE)");
   });
 
   it("wait() rejects with TimeoutExpired, and the child goes on", async () => {

@@ -158,12 +158,22 @@ export const getAndDie = task(
   },
 );
 
-/** Has an item accepted that cannot fit into the ring, and dies. */
-export const putAndDie = task(
+/** Has an item accepted that cannot fit into the ring, tells it, and stays until it is killed. */
+export const putAndStay = task(
   import.meta,
-  async (queue: SharedQueue<unknown>, bytes: number): Promise<void> => {
+  async (queue: SharedQueue<unknown>, bytes: number, diary: string): Promise<void> => {
     await queue.put(new Uint8Array(bytes));
-    process.exit(3);
+    appendFileSync(diary, "put\n");
+    await new Promise((resolve) => setTimeout(resolve, LONG));
+  },
+);
+
+/** Has items accepted that cannot all fit into the ring, and exits at once. */
+export const putAndExit = task(
+  import.meta,
+  async (queue: SharedQueue<unknown>, items: number, exitCode: number): Promise<void> => {
+    for (let i = 0; i < items; i++) await queue.put(new Uint8Array(300_000).fill(i));
+    process.exit(exitCode);
   },
 );
 

@@ -37,9 +37,14 @@ export async function waitReady<C extends Connection<unknown, never>>(
   }
   const handles = list.map(handleOf);
   for (const handle of handles) handle.checkReceive("wait for connections");
-  if (timeout !== 0 && handles.length > 0) await firstReady(handles, timeout);
-  const ready = await Promise.all(handles.map((handle) => handle.poll(0)));
-  return list.filter((_, i) => ready[i]);
+  const end = performance.now() + (timeout ?? Infinity);
+  for (let left = timeout; handles.length > 0; left &&= Math.max(0, end - performance.now())) {
+    if (left !== 0) await firstReady(handles, left);
+    // Somebody else may have received what was there.
+    const ready = await Promise.all(handles.map((handle) => handle.poll(0)));
+    if (left === 0 || ready.includes(true)) return list.filter((_, i) => ready[i]);
+  }
+  return [];
 }
 
 /** Until one is ready, or all waits are over; rejects as the first that does. */

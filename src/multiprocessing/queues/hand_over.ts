@@ -5,6 +5,7 @@
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { mainThreadOf, postOffice } from "../../protocol/post_office.ts";
 import { realmCalls } from "../../protocol/realm_calls.ts";
+import { orTimeout } from "../../protocol/timers.ts";
 import { Outbox, type Waiting } from "./outbox.ts";
 import type { Putters } from "./putters.ts";
 import { type QueueMemory, QueueParts } from "./queue_parts.ts";
@@ -24,17 +25,24 @@ export function offerHandOver(): void {
   realmCalls().offer(SERVICE, { as: () => ({ take }) });
 }
 
-/** Waits until nothing is left in this thread, whoever has it then. */
-export async function handOver(putters: Putters, memory: QueueMemory): Promise<void> {
+/** Waits until nothing is left in this thread, whoever has it then; `now` where it ends in this turn. */
+export async function handOver(
+  putters: Putters,
+  memory: QueueMemory,
+  now: boolean = false,
+): Promise<void> {
   const { outbox } = putters;
   const here = postOffice().address, via = mainThreadOf(here);
-  // With this process its queues end too.
-  if (via === here) return;
-  for (let turn = 0; turn < TURNS && !await putters.flushed(PATIENCE); turn++) {
+  // With this process its queues end too. And what is on offer already will be taken.
+  if (via === here || outbox.isHeld) return;
+  for (let turn = 0; turn < TURNS && (now || !await putters.flushed(PATIENCE)); turn++) {
     outbox.hold();
     const offer = new Int32Array(new SharedArrayBuffer(4));
     const args = [memory, outbox.waiting, offer, ownNumber()];
-    await answered(realmCalls().call({ id: SERVICE, via }, "take", args));
+    const call = realmCalls().call({ id: SERVICE, via }, "take", args);
+    if (now) return outbox.clear();
+    // However it ends, and not much later than it is worth.
+    await orTimeout(call.then(() => {}, () => {}), PATIENCE);
     if (Atomics.compareExchange(offer, 0, OPEN, WITHDRAWN) === TAKEN) return outbox.clear();
     outbox.resume();
   }
@@ -54,12 +62,4 @@ function take(
     parts.places?.inherit(item.place, from);
     outbox.add(item);
   }
-}
-
-/** Resolves with a call, however it ends, and not much later than it is worth. */
-async function answered(call: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => timer = setTimeout(resolve, PATIENCE));
-  await Promise.race([call.then(() => {}, () => {}), late]);
-  clearTimeout(timer);
 }

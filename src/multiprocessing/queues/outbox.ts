@@ -1,3 +1,4 @@
+import { Fifo } from "../../protocol/fifo.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { realm } from "../../protocol/realm.ts";
 import { keptOf, type Message } from "../sharing/packer.ts";
@@ -28,10 +29,8 @@ export interface Waiting {
 export class Outbox {
   readonly #parts: QueueParts;
   readonly #room: EventCount;
-  readonly #end: () => Promise<void>;
-  #waiting: Waiting[] = [];
-  /** Those before have left. */
-  #first = 0;
+  readonly #end: (now?: boolean) => Promise<void>;
+  readonly #waiting = new Fifo<Waiting>();
   /** A part of the first one is in the ring, and the writer's word stays here. */
   #midway = false;
   /** Somebody waits for room. */
@@ -46,7 +45,7 @@ export class Outbox {
    * @param room of its own: it does not keep the program running
    * @param end what is left goes to somebody before this realm ends
    */
-  constructor(parts: QueueParts, room: EventCount, end: () => Promise<void>) {
+  constructor(parts: QueueParts, room: EventCount, end: (now?: boolean) => Promise<void>) {
     this.#parts = parts;
     this.#room = room;
     this.#end = end;
@@ -54,12 +53,17 @@ export class Outbox {
 
   /** Items that wait here. */
   get length(): number {
-    return this.#waiting.length - this.#first;
+    return this.#waiting.length;
   }
 
   /** Items that wait here, the first one first. */
   get waiting(): readonly Waiting[] {
-    return this.#waiting.slice(this.#first);
+    return this.#waiting.toArray();
+  }
+
+  /** See {@linkcode Outbox.hold}. */
+  get isHeld(): boolean {
+    return this.#held;
   }
 
   /** Whether what waits here waits for the writer's word, not for room. */
@@ -115,7 +119,7 @@ export class Outbox {
   hold(): void {
     this.#held = true;
     if (!this.#midway) return;
-    const item = this.#waiting[this.#first]!;
+    const item = this.#waiting.head!;
     item.place = this.#parts.account.back(item.tag);
     item.sent = 0;
     this.#midway = false;
@@ -141,8 +145,7 @@ export class Outbox {
   clear(): void {
     this.hold();
     this.#held = false;
-    this.#waiting = [];
-    this.#first = 0;
+    this.#waiting.clear();
     this.#settle();
     this.#isBlocked = false;
   }
@@ -173,7 +176,7 @@ export class Outbox {
 
   #writeNext(): boolean {
     const { ring, account, leftover } = this.#parts;
-    const item = this.#waiting[this.#first]!;
+    const item = this.#waiting.head!;
     const { message } = item;
     const size = ring.sizeNow(message, item.sent);
     if (size === 0) return false;
@@ -189,17 +192,9 @@ export class Outbox {
       return true;
     }
     if (wasMidway) leftover.end();
-    this.#shift();
-    return true;
-  }
-
-  #shift(): void {
-    this.#waiting[this.#first++] = undefined!;
-    if (this.#first === this.#waiting.length || this.#first > 1000) {
-      this.#waiting.splice(0, this.#first);
-      this.#first = 0;
-    }
+    this.#waiting.shift();
     this.#settle();
+    return true;
   }
 
   /** Others see how many there are; this realm may end when there are none. */

@@ -14,7 +14,11 @@ export class Putters {
 
   constructor(parts: QueueParts) {
     this.#parts = parts;
-    this.outbox = new Outbox(parts, parts.moreWhoWaitForRoom(), () => handOver(this, parts.memory));
+    this.outbox = new Outbox(
+      parts,
+      parts.moreWhoWaitForRoom(),
+      (now) => handOver(this, parts.memory, now),
+    );
   }
 
   /**

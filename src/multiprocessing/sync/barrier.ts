@@ -4,6 +4,7 @@ import {
   checkDuration,
   checkFunction,
   checkOptions,
+  checkTimeout,
   show,
 } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
@@ -15,6 +16,7 @@ import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { BarrierEngine, type BarrierOps, type Passage } from "./barrier_engine.ts";
 import { checkSync } from "./check_sync.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
  * Options of {@linkcode Barrier}.
@@ -50,7 +52,6 @@ interface BarrierFacts {
 
 const KIND: Kind<BarrierOps, BarrierEngine> = {
   name: "Barrier",
-  methods: ["wait", "trip", "spoil", "reset", "nWaiting", "broken"],
   join: (memory) => new BarrierEngine(memory),
 };
 
@@ -165,7 +166,7 @@ export class Barrier {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError("Cannot turn Barrier into JSON: pass it as it is");
+    return refuseJson("Barrier");
   }
 
   get #facts(): BarrierFacts {
@@ -174,7 +175,8 @@ export class Barrier {
 
   #limit(options: WaitOptions | undefined): number | undefined {
     const { timeout } = checkOptions(options, "wait for barrier", ["timeout"]);
-    return finite(checkDuration(timeout, "timeout") ?? this.#timeout);
+    const limit = checkDuration(timeout, "timeout") ?? this.#timeout;
+    return limit === Infinity ? undefined : limit;
   }
 
   #isLast({ index }: Passage): boolean {
@@ -209,7 +211,7 @@ function make(
 ): Link<BarrierOps, BarrierEngine> {
   const checked = checkOptions(options, "make barrier", ["action", "timeout"]);
   const action = checkFunction(checked.action, "action");
-  const timeout = finite(checkDuration(checked.timeout, "timeout"));
+  const timeout = checkTimeout(checked.timeout, "timeout");
   if (checkCount(parties, "parties", 1) === undefined) {
     throw new TypeError(`Cannot use parties: it must be a number, not ${show(parties)}`);
   }
@@ -220,11 +222,6 @@ function make(
 
 /** As many parties as realms can live in one process. */
 const MOST = 16_384;
-
-/** Nothing stands for no limit. */
-function finite(timeout: number | undefined): number | undefined {
-  return timeout === Infinity ? undefined : timeout;
-}
 
 function passed(passage: Passage | null): Passage {
   if (passage) return passage;

@@ -60,6 +60,13 @@ const FIRST_PHASE = 2;
 /** Milliseconds after which those who wait look for the dead. */
 const SLICE = 100;
 
+/** One wait. */
+interface Visit {
+  /** The place that it took. */
+  place: Passage | undefined;
+  readonly attempt: Attempt<Passage | null>;
+}
+
 /** One per realm and barrier. */
 export class BarrierEngine implements Engine<BarrierOps> {
   readonly memory: SharedArrayBuffer;
@@ -95,14 +102,14 @@ export class BarrierEngine implements Engine<BarrierOps> {
   }
 
   async wait(client: number, timeout: number | undefined): Promise<Passage | null> {
-    const visit = new Visit(this, client);
+    const visit = this.#visit(client);
     const result = await this.#changes.wait(visit.attempt, { timeout, client });
     return result === undefined ? this.#leave(visit, client) : result;
   }
 
   /** As {@linkcode wait}, but blocks this thread. */
   waitSync(client: number, timeout: number | undefined): Passage | null {
-    const visit = new Visit(this, client);
+    const visit = this.#visit(client);
     const result = this.#changes.waitSync(visit.attempt, { timeout, client });
     return result === undefined ? this.#leave(visit, client) : result;
   }
@@ -119,7 +126,8 @@ export class BarrierEngine implements Engine<BarrierOps> {
   }
 
   reset(): void {
-    if (!this.broken() && this.nWaiting() === 0) return;
+    // Where all have come, they pass.
+    if (!this.broken() && this.nWaiting() % this.#places.length === 0) return;
     this.spoil();
     const broken = this.#phase;
     if (!isBroken(broken)) return;
@@ -137,12 +145,12 @@ export class BarrierEngine implements Engine<BarrierOps> {
   }
 
   /** Whether it is the one that runs the action. */
-  isLast({ index }: Passage): boolean {
+  #isLast({ index }: Passage): boolean {
     return index === this.#places.length - 1;
   }
 
   /** Takes a place in the current generation; `undefined` while all are taken, `null` when it is broken. */
-  arrive(client: number): Passage | null | undefined {
+  #arrive(client: number): Passage | null | undefined {
     for (;;) {
       const phase = this.#phase;
       if (isBroken(phase)) return null;
@@ -153,31 +161,48 @@ export class BarrierEngine implements Engine<BarrierOps> {
   }
 
   /** What came of a wait, as {@linkcode BarrierOps.wait} says it; `undefined` while it lasts. */
-  resultAt(place: Passage): Passage | null | undefined {
+  #resultAt(place: Passage): Passage | null | undefined {
     const { phase } = place, now = this.#phase, broken = phase | 1;
-    if (now === phase) return this.isLast(place) ? place : undefined;
+    if (now === phase) return this.#isLast(place) ? place : undefined;
     return now === broken || Atomics.load(this.#words, resetWord(phase)) === broken ? null : place;
   }
 
   /** Breaks the barrier where somebody who has arrived is dead; once in a slice. */
-  lookForDead(): void {
+  #lookForDead(): void {
     const now = performance.now();
     if (now - this.#lastLook < SLICE) return;
     this.#lastLook = now;
-    this.breakForDead();
+    this.#breakForDead();
   }
 
-  /** As {@linkcode lookForDead}, at once. */
-  breakForDead(): void {
+  /** The same, at once. */
+  #breakForDead(): void {
     const phase = this.#phase;
     const isDead = (owner: number): boolean => !this.#realms.isAlive(owner);
     if (!isBroken(phase) && this.#owners(phase).some(isDead)) this.spoil(phase);
   }
 
+  #visit(client: number): Visit {
+    const visit: Visit = {
+      place: undefined,
+      attempt: () => {
+        this.#lookForDead();
+        if (!visit.place) {
+          const place = this.#arrive(client);
+          if (!place) return place;
+          visit.place = place;
+          if (this.#isLast(place)) this.#breakForDead();
+        }
+        return this.#resultAt(visit.place);
+      },
+    };
+    return visit;
+  }
+
   /** Somebody goes whose time is over, or who is dead: breaks it for the others. */
   #leave({ place }: Visit, client: number): Passage | null {
     if (place || this.#realms.isAlive(client)) this.spoil(place?.phase);
-    return place && this.resultAt(place) || null;
+    return place && this.#resultAt(place) || null;
   }
 
   get #phase(): number {
@@ -212,35 +237,6 @@ export class BarrierEngine implements Engine<BarrierOps> {
       if (phaseOf(place) === phase) owners.push(ownerOf(place));
     }
     return owners;
-  }
-}
-
-/** One wait. */
-class Visit {
-  readonly #engine: BarrierEngine;
-  readonly #client: number;
-  #place: Passage | undefined;
-
-  constructor(engine: BarrierEngine, client: number) {
-    this.#engine = engine;
-    this.#client = client;
-  }
-
-  readonly attempt: Attempt<Passage | null> = () => {
-    const engine = this.#engine;
-    engine.lookForDead();
-    if (!this.#place) {
-      const place = engine.arrive(this.#client);
-      if (!place) return place;
-      this.#place = place;
-      if (engine.isLast(place)) engine.breakForDead();
-    }
-    return engine.resultAt(this.#place);
-  };
-
-  /** The place that it took. */
-  get place(): Passage | undefined {
-    return this.#place;
   }
 }
 

@@ -10,10 +10,10 @@ import type { AcquireOptions, Held } from "./held.ts";
 import type { Lock } from "./lock.ts";
 import { RLock } from "./rlock.ts";
 import { TIMES_HELD } from "./times_held.ts";
+import { refuseJson } from "../sharing/refuse_json.ts";
 
 const KIND: Kind<ConditionOps, ConditionEngine> = {
   name: "Condition",
-  methods: ["enter", "sleep", "leave", "notify"],
   join: (memory) => new ConditionEngine(memory),
 };
 
@@ -181,14 +181,19 @@ export class Condition {
 
   /** Throws: JSON cannot carry it. */
   toJSON(): never {
-    throw new TypeError("Cannot turn Condition into JSON: pass it as it is");
+    return refuseJson("Condition");
   }
 
   async #wait(times: number, timeout: number | undefined): Promise<boolean> {
     const place = await this.#link.ops.enter();
     let notified: boolean;
     try {
-      for (let i = 0; i < times; i++) await this.#lock.release();
+      try {
+        for (let i = 0; i < times; i++) await this.#lock.release();
+      } catch (error) {
+        // Another wait of this worker has given it back.
+        throw error instanceof RangeError ? notHeld("wait for condition") : error;
+      }
       try {
         await this.#link.ops.sleep(place, timeout);
       } finally {
@@ -229,7 +234,11 @@ function checkHeld(times: number | Promise<number>, call: string): number {
     throw new InvalidStateError(`Cannot ${call}: its lock is in the memory of another process`);
   }
   if (times > 0) return times;
-  throw new InvalidStateError(`Cannot ${call}: this worker does not hold its lock`);
+  throw notHeld(call);
+}
+
+function notHeld(call: string): InvalidStateError {
+  return new InvalidStateError(`Cannot ${call}: this worker does not hold its lock`);
 }
 
 function checkWaitFor(predicate: unknown, options: WaitOptions | undefined): number | undefined {

@@ -216,7 +216,7 @@ export class EventCount {
     this.#nextLook = next;
     this.#timerHolds = hold;
     const timers = hold ? globalThis : host.clock;
-    const timer = timers.setTimeout(() => this.#look(), Math.ceil(next - now));
+    const timer = timers.setTimeout(() => this.#look(), Math.max(0, Math.ceil(next - now)));
     this.#stopTimer = () => timers.clearTimeout(timer as never);
   }
 
