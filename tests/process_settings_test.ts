@@ -111,6 +111,19 @@ describe("settings of child processes", () => {
       assertInstanceOf(error, WorkerDiedError);
       assertEquals(error.outOfMemory, true);
     });
+
+    it("arguments that no child has room for end their call after three of them", async () => {
+      await using pool = createPool({
+        workers: 1,
+        resourceLimits: { maxOldGenerationSizeMb: 40 },
+      });
+      const large = Array.from({ length: 1_500_000 }, (_, i) => [i]);
+      const error = rejection(pool.apply((rows: number[][]) => rows.length, [large]));
+      const next = pool.apply(() => "next");
+      assertInstanceOf(await error, WorkerDiedError);
+      assertMatch((await error).message, /before it began/);
+      assertEquals([await next, pool.stats().workers.died], ["next", 3]);
+    });
   }
 
   it("resourceLimits of which the runtime knows nothing are refused", () => {

@@ -99,6 +99,11 @@ export class Dispatcher {
     this.#room.addToLobby(job);
   }
 
+  /** A free worker has it, or it waits for one that starts. */
+  isNext({ state, lane }: Job): boolean {
+    return state === "placed" ? lane!.outstanding === 1 : this.#room.calls <= this.#crew.vacant;
+  }
+
   /** Gives a job to this very lane, as soon as it can take it. */
   owe(lane: Lane, job: Job): void {
     lane.owed.push(job);
@@ -276,7 +281,7 @@ export class Dispatcher {
   }
 }
 
-/** Estimated milliseconds; infinite while nothing is known. */
+/** Estimated milliseconds; infinite while nothing is known, and where none may wait behind it. */
 function costOf(job: Job): number {
-  return job.fn.estimate * job.calls;
+  return job.alone ? Infinity : job.fn.estimate * job.calls;
 }

@@ -169,7 +169,7 @@ export interface Executor extends AsyncDisposable {
   /** The same for functions with arguments. */
   submit<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
-    args: A,
+    args: readonly [...A],
     options?: CallOptions,
   ): Future<Awaited<R>>;
   /** Calls the function with what the iterables give, as many times as the shortest has items. */

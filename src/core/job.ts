@@ -45,6 +45,9 @@ export interface JobRequest {
   readonly origin?: { readonly stack?: string } | undefined;
 }
 
+/** So many workers may end while they have a job and run nothing, before it counts as the cause. */
+const MOST_DEATHS = 3;
+
 /** What few jobs have; kept apart from them, because a million plain calls may wait. */
 export class JobDetails implements Linked {
   readonly job: Job;
@@ -58,6 +61,9 @@ export class JobDetails implements Linked {
   readonly origin: { readonly stack?: string } | undefined;
   triesLeft: number;
   pinned = false;
+  /** Goes to a worker that has nothing else, and keeps it for itself. */
+  alone: boolean;
+  #deaths = 0;
   /** After the death of its worker: index of the item of a chunk that was running. */
   diedAt = 0;
   queueDeadline: Deadline | undefined;
@@ -79,6 +85,20 @@ export class JobDetails implements Linked {
     this.limits = request.limits;
     this.origin = request.origin;
     this.triesLeft = request.limits?.retries ?? 0;
+    // What is tried again must find the others of its key behind it.
+    this.alone = request.key !== undefined && this.triesLeft > 0;
+  }
+
+  /**
+   * Its worker died before it began. No worker may survive to read its arguments: from now on it goes alone.
+   * @param idle the worker ran nothing
+   * @returns true where it has cost too many of them
+   */
+  isDeadly(idle: boolean): boolean {
+    this.alone = true;
+    if (!idle || ++this.#deaths < MOST_DEATHS) return false;
+    this.diedAt = this.job.calls - 1;
+    return true;
   }
 }
 
@@ -185,6 +205,11 @@ export class Job implements Waiting {
     return this.#details !== undefined && this.#details.pinned;
   }
 
+  /** See {@link JobDetails.alone}. */
+  get alone(): boolean {
+    return this.#details !== undefined && this.#details.alone;
+  }
+
   /** It is a part of a map. */
   get isChunk(): boolean {
     return this.#details !== undefined &&
@@ -208,7 +233,7 @@ export class Job implements Waiting {
 
   /** Its buffers go with it when it is sent, so that it can be sent only once. */
   get movesOnce(): boolean {
-    return this.transfer !== undefined && !this.limits?.retries && !this.sendsCopies;
+    return this.transfer !== undefined && !this.sendsCopies;
   }
 
   /** Copies of its buffers go with it: it may be tried again, or what a worker had not begun of a chunk. */

@@ -42,10 +42,14 @@ export function withOrigin(job: Job, error: unknown): unknown {
 }
 
 /** The error of the job that a worker was running when it ended. */
-export function deathOf(job: Job, lane: Lane, end: WorkerEnd): WorkerDiedError {
-  const message =
-    `Cannot finish job ${job.id}: ${lane.name} ended${describeEnd(end)} while it ran ` +
-    job.fn.name;
+export function deathOf(
+  job: Job,
+  lane: Lane,
+  end: WorkerEnd,
+  when: string = "while it ran",
+): WorkerDiedError {
+  const how = `${describeEnd(end)} ${when} ${job.fn.name}`;
+  const message = `Cannot finish job ${job.id}: ${lane.name} ended${how}`;
   return workerDied(message, lane, end, job.id);
 }
 

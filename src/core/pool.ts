@@ -195,7 +195,7 @@ export interface Pool extends AsyncDisposable {
   /** Runs `fn(...args)` on a worker. */
   apply<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
-    args: A,
+    args: readonly [...A],
     options?: CallOptions,
   ): Promise<Awaited<R>>;
   /** Runs `fn(item)` for every item. */

@@ -9,7 +9,7 @@
  * of its worker, or the end of the pool. `#settle` is the only place where that happens.
  */
 import { type MixedChunk, Outcome, type SetupCall } from "../protocol/messages.ts";
-import { revive } from "../protocol/revive.ts";
+import { revive, reviveEach } from "../protocol/revive.ts";
 import { dropCopy } from "../protocol/shareable.ts";
 import type { Batch, Resolve } from "./batch.ts";
 import type { Host, WorkerEnd } from "./backend.ts";
@@ -115,11 +115,11 @@ export class Scheduler {
       job.sink.reject(signal.reason);
       return;
     }
-    this.#accept(job);
+    if (!this.#accept(job)) return;
     if (full) this.#dispatcher.addToLobby(job);
     else this.#dispatcher.add(job);
     // Zero tries once: a worker is free, or none is.
-    if (job.limits?.queueTimeout === 0 && job.lane?.outstanding !== 1) this.#limits.expire(job);
+    if (job.limits?.queueTimeout === 0 && !this.#dispatcher.isNext(job)) this.#limits.expire(job);
   }
 
   /** Throws as {@link Scheduler.submit}; true where a job would have to wait before the door. */
@@ -189,8 +189,7 @@ export class Scheduler {
       new Promise((resolve, reject) => {
         const job = new Job(fn, args, { resolve, reject }, { marked });
         job.details.pinned = true;
-        this.#accept(job);
-        this.#dispatcher.owe(lane, job);
+        if (this.#accept(job)) this.#dispatcher.owe(lane, job);
       })
     ));
     return results.filter((result) => result !== GONE);
@@ -233,11 +232,16 @@ export class Scheduler {
 
   // From acceptance to a worker.
 
-  #accept(job: Job): void {
+  /** False where a listener has ended it at once. */
+  #accept(job: Job): boolean {
     this.#submitted++;
     this.life.hold();
     this.#limits.accepted(job);
     this.#reporter.queued(job);
+    if (job.state === "waiting" && this.life.terminated) {
+      this.#settle(job, false, this.life.refusal());
+    }
+    return job.state === "waiting";
   }
 
   /** Puts a job back that was taken from a worker, or shall be tried again. */
@@ -299,27 +303,39 @@ export class Scheduler {
     if (job.state === "settled") return;
     if (outcome === Outcome.value) return this.#settle(job, true, payload);
     if (outcome === Outcome.text) return this.#settle(job, true, JSON.parse(payload as string));
-    try {
-      const value = revive(payload);
-      if (outcome === Outcome.error) return this.#failed(job, asError(value));
-      if (outcome === Outcome.markedValue) return this.#settle(job, true, value);
-      const { values, failed } = value as MixedChunk;
-      // A chunk with tries left is a single item.
-      if (!isFinal(values[failed[0]!]) && this.#retry(job)) return;
-      for (const index of failed) values[index] = withOrigin(job, asError(values[index]));
-      this.#settle(job, true, values, failed);
-    } catch (error) {
-      this.#failed(job, error);
+    if (job.isChunk && outcome !== Outcome.error) {
+      const mixed = outcome === Outcome.mixed;
+      return this.#chunkDone(
+        job,
+        mixed ? payload as MixedChunk : { values: payload as unknown[], failed: [] },
+      );
     }
-  }
-
-  #failed(job: Job, error: unknown): void {
+    let value: unknown;
+    try {
+      value = revive(payload);
+    } catch (fault) {
+      // Another try would end in the same way.
+      return this.#settle(job, false, withOrigin(job, fault));
+    }
+    if (outcome === Outcome.markedValue) return this.#settle(job, true, value);
+    const error = asError(value);
     if (!isFinal(error) && this.#retry(job)) return;
     this.#settle(job, false, withOrigin(job, error));
   }
 
+  /** Items that threw, or whose results cannot be revived, cost only themselves. */
+  #chunkDone(job: Job, { values, failed }: MixedChunk): void {
+    const lost = reviveEach(values);
+    const all = [...new Set([...failed, ...lost])];
+    if (all.length === 0) return this.#settle(job, true, values);
+    // A chunk with tries left is a single item.
+    if (lost.length === 0 && !isFinal(values[failed[0]!]) && this.#retry(job)) return;
+    for (const index of all) values[index] = withOrigin(job, asError(values[index]));
+    this.#settle(job, true, values, all);
+  }
+
   #retry(job: Job): boolean {
-    if (job.plain || job.details.triesLeft === 0) return false;
+    if (job.plain || job.movesOnce || job.details.triesLeft === 0) return false;
     job.details.triesLeft--;
     this.#retried++;
     this.#requeue(job);
@@ -329,10 +345,11 @@ export class Scheduler {
   #lost(lane: Lane, { begun, waiting }: LaneRemains, end: WorkerEnd): void {
     this.#dispatcher.retired(lane);
     for (const job of [...waiting, ...lane.owed.splice(0)]) {
-      if (!job.pinned) this.#requeue(job);
-      else if (this.life.terminated) this.#settleDead(job, lane, end);
-      // Whoever comes in its place begins with that call.
-      else this.#settle(job, true, GONE);
+      // Whoever comes in the place of the worker begins with that call.
+      if (job.pinned && !this.life.terminated) this.#settle(job, true, GONE);
+      else if (job.pinned) this.#settleDead(job, lane, end);
+      else if (!job.details.isDeadly(begun.length === 0)) this.#requeue(job);
+      else this.#settleDead(job, lane, end, "before it began");
     }
     for (const job of begun) {
       this.#limits.left(job);
@@ -354,9 +371,10 @@ export class Scheduler {
 
   // Settling.
 
-  #settleDead(job: Job, lane: Lane, end: WorkerEnd): void {
+  #settleDead(job: Job, lane: Lane, end: WorkerEnd, when?: string): void {
+    this.#limits.left(job);
     // A death that broke the pool is the end of all its calls alike.
-    const error = this.life.terminated ? this.life.refusal() : deathOf(job, lane, end);
+    const error = this.life.terminated ? this.life.refusal() : deathOf(job, lane, end, when);
     this.#settle(job, false, withOrigin(job, error));
   }
 

@@ -83,7 +83,7 @@ function moduleUrl(module: ImportMeta | URL | string): string {
   const url = module instanceof URL || typeof module === "string" ? String(module) : module?.url;
   if (typeof url === "string" && URL.canParse(url)) return url;
   throw new TypeError(
-    `Cannot mark task: the first argument must be import.meta or the module's URL, not ${
+    `Cannot find tasks: the first argument must be import.meta or the module's absolute URL, not ${
       describe(url ?? module)
     }`,
   );

@@ -65,7 +65,9 @@ export function withMaxWorkers<T extends ExecutorOptions>(
   options: T | undefined,
 ): T {
   const others = checkOptionObject(options, "options");
-  if (typeof maxWorkers === "object") return { ...others, ...maxWorkers };
+  if (typeof maxWorkers === "object") {
+    return { ...others, ...checkOptionObject(maxWorkers, "options") };
+  }
   return { ...others, ...(maxWorkers !== undefined && { maxWorkers }) } as T;
 }
 

@@ -83,7 +83,7 @@ export class LocalExecutor implements Executor {
   /** The same for functions with arguments. */
   submit<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
-    args: A,
+    args: readonly [...A],
     options?: CallOptions,
   ): Future<Awaited<R>>;
   submit(

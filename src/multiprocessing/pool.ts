@@ -20,7 +20,8 @@ import { Scheduler } from "../core/scheduler.ts";
 import type { PoolStats } from "../core/stats.ts";
 import { arePrimitive } from "../protocol/primitive.ts";
 import { JobMode } from "../protocol/messages.ts";
-import { CALLBACKS, checkCallbacks, orTimeout, PoolResult } from "./async_result.ts";
+import { orTimeout } from "../protocol/timers.ts";
+import { CALLBACKS, checkCallbacks, PoolResult } from "./async_result.ts";
 import { PoolCalls } from "./pool_calls.ts";
 import { planPool, type PoolOptions, type PoolPlan } from "./pool_options.ts";
 import { installRevivers } from "./revivers.ts";
@@ -109,7 +110,7 @@ export class Pool implements PoolContract {
   /** The same for functions with arguments. */
   apply<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
-    args: A,
+    args: readonly [...A],
     options?: CallOptions,
   ): Promise<Awaited<R>>;
   apply(
@@ -150,7 +151,7 @@ export class Pool implements PoolContract {
   /** The same for functions with arguments. */
   applyAsync<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
-    args: A,
+    args: readonly [...A],
     options?: ApplyAsyncOptions<Awaited<R>>,
   ): AsyncResult<Awaited<R>>;
   applyAsync(
@@ -330,20 +331,23 @@ export class Pool implements PoolContract {
   stream<T>(
     fn: () => Streamable<T>,
     args?: readonly [] | undefined,
-    options?: CallOptions,
+    options?: Omit<CallOptions, "retries">,
   ): PoolIterator<Awaited<T>>;
   /** The same for functions with arguments. */
   stream<A extends readonly unknown[], T>(
     fn: (...args: A) => Streamable<T>,
-    args: A,
-    options?: CallOptions,
+    args: readonly [...A],
+    options?: Omit<CallOptions, "retries">,
   ): PoolIterator<Awaited<T>>;
   stream(
     fn: (...args: never[]) => Streamable<unknown>,
     args?: readonly unknown[],
-    options?: CallOptions,
+    options?: Omit<CallOptions, "retries">,
   ): PoolIterator<unknown> {
     const call = checkCall(options, "stream", { ...this.#plan.defaults, retries: 0 });
+    if (call.limits?.retries) {
+      throw new TypeError("Cannot stream task: what it has yielded would come again (retries)");
+    }
     this.#scheduler.life.checkOpen();
     const stream = new TaskStream<unknown>(this.#scheduler);
     try {
@@ -375,7 +379,7 @@ export class Pool implements PoolContract {
   /** The same for functions with arguments. */
   broadcast<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
-    args: A,
+    args: readonly [...A],
   ): Promise<Awaited<R>[]>;
   async broadcast(
     fn: (...args: never[]) => unknown,

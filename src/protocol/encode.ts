@@ -73,6 +73,8 @@ const TRANSFER_FROM = 16 * 1024;
  * levels on its host cannot read, and would lose with all else in that message.
  */
 const DEEPEST = 1000;
+/** What stands for an error, or for something else that clone loses, has levels of its own. */
+const LEVELS_OF_MARK = 5;
 
 /**
  * Copies `value`; `root` names it in the error of a part that cannot be sent.
@@ -148,6 +150,14 @@ class Copier {
     return this.#copyExotic(value, prototype);
   }
 
+  /** The depth before what a mark stands for, which is no step of the path. */
+  #enterMark(): number {
+    const depth = this.#depth;
+    this.#trail.length = depth;
+    this.#depth += LEVELS_OF_MARK;
+    return depth;
+  }
+
   #remember<T>(value: object, copy: T): T {
     (this.#seen ??= new Map()).set(value, copy);
     return copy;
@@ -171,7 +181,7 @@ class Copier {
   #escape(value: Record<string, unknown>): unknown {
     const entries: [string, unknown][] = [];
     const mark: Mark = this.#remember(value, { [MARK]: "escaped", entries });
-    const depth = this.#depth++;
+    const depth = this.#enterMark();
     for (const key of Object.keys(value)) {
       this.#trail[depth] = key;
       entries.push([key, this.#copy(value[key])]);
@@ -260,11 +270,13 @@ class Copier {
       throw this.#refusal(`encode() of class ${name} failed: ${error}`, error);
     }
     (this.#open ??= new Set()).add(value);
+    const depth = this.#enterMark();
     try {
       mark.data = this.#copy(data);
     } finally {
       this.#open.delete(value);
     }
+    this.#depth = depth;
     this.marked = true;
     return mark;
   }
@@ -285,7 +297,9 @@ class Copier {
   #copyKept(value: KeptMark): unknown {
     const { mark } = value;
     const copy: Record<string, unknown> = this.#remember(value, { [MARK]: mark[MARK] });
+    const depth = this.#enterMark();
     for (const key of Object.keys(mark)) copy[key] = this.#copy(mark[key]);
+    this.#depth = depth;
     this.marked = true;
     return copy;
   }
@@ -293,7 +307,7 @@ class Copier {
   #copyError(error: Error): unknown {
     const mark = { [MARK]: "error", record: undefined as unknown };
     this.#remember(error, mark);
-    const depth = this.#depth++;
+    const depth = this.#enterMark();
     mark.record = describeError(error, (read, name) => {
       this.#trail[depth] = name;
       return this.#copyLenient(read);
@@ -386,7 +400,8 @@ class Copier {
       this.#survey();
       copy = detach(buffer);
     } else {
-      copy = buffer.slice(0);
+      const { resizable } = buffer as { resizable?: boolean };
+      copy = resizable ? structuredClone(buffer) : buffer.slice(0);
     }
     this.#move(copy);
     return this.#remember(buffer, copy);

@@ -2,6 +2,7 @@
  * Errors across a boundary. Structured clone loses class, code, own properties and
  * `AggregateError.errors` on every runtime (Bun also `cause`), so that errors travel as records.
  */
+import { define, hide } from "./define.ts";
 import { callErrors, RemoteError } from "./errors.ts";
 import { realm } from "./realm.ts";
 import { sharedErrors } from "./shared_errors.ts";
@@ -97,6 +98,11 @@ const builtins: readonly string[] = [
 
 type ErrorClass = { prototype: Error };
 
+/** True for the classes of errors that every realm has. */
+export function isEverywhere(name: string): boolean {
+  return isBuiltin(name) || libraryError(name) !== undefined;
+}
+
 function isBuiltin(name: string): boolean {
   return builtins.includes(name);
 }
@@ -143,20 +149,21 @@ export function rebuildError(
 ): Error {
   const { error, known } = createShell(record);
   shell(error);
+  const partOf = (sent: unknown): unknown => {
+    try {
+      return revivePart(sent);
+    } catch (fault) {
+      return `(cannot be read: ${fault})`;
+    }
+  };
   if (record.stack !== undefined) hide(error, "stack", record.stack);
   for (const key of Object.keys(record.properties)) {
     // The name of a RemoteError is its own; the original's is in `remoteName`.
     if (key === "name" && !known) continue;
-    const value = revivePart(record.properties[key]);
-    Object.defineProperty(error, key, {
-      value,
-      configurable: true,
-      enumerable: true,
-      writable: true,
-    });
+    define(error, key, partOf(record.properties[key]));
   }
   for (const key of Object.keys(record.hidden)) {
-    hide(error, key, revivePart(record.hidden[key]));
+    hide(error, key, partOf(record.hidden[key]));
   }
   return error;
 }
@@ -184,8 +191,4 @@ function createShell(
   Object.setPrototypeOf(error, known.prototype);
   if (error.name !== ownName) hide(error, "name", ownName);
   return { error, known: true };
-}
-
-function hide(error: Error, name: string, value: unknown): void {
-  Object.defineProperty(error, name, { value, configurable: true, writable: true });
 }

@@ -1,3 +1,4 @@
+import { isEverywhere } from "./error_record.ts";
 import { type ClassCodec, realm } from "./realm.ts";
 
 /**
@@ -36,7 +37,8 @@ export interface ClassRegistration<T, Data> {
  * the class or the task. An error class needs no `encode` and `decode`: message, own properties, cause
  * and stack travel anyway.
  *
- * Throws a `TypeError` when another class of that name is registered. Mirrors `copyreg.pickle`.
+ * Throws a `TypeError` when another class has that name: one that was registered, or an error of the language or
+ * of this library. Mirrors `copyreg.pickle`.
  *
  * @example
  * ```ts
@@ -57,21 +59,26 @@ export interface ClassRegistration<T, Data> {
  * ```
  */
 export function registerClass<T extends object, Data>(
-  type: abstract new (...args: never[]) => T,
+  type: { readonly prototype: T; readonly name: string },
   registration: ClassRegistration<T, Data>,
 ): void;
 /** Lets instances of an error class keep their class. */
-export function registerClass<T extends Error>(type: abstract new (...args: never[]) => T): void;
+export function registerClass<T extends Error>(
+  type: { readonly prototype: T; readonly name: string },
+): void;
 export function registerClass(
   type: { name: string; prototype: object },
   registration?: Pick<ClassCodec, "encode" | "decode"> & { readonly name?: string },
 ): void {
-  const name = registration?.name ?? type.name;
-  if (!registration && !(type.prototype instanceof Error)) {
-    throw new TypeError(`Cannot register class ${name}: only error classes can do without a codec`);
+  const { name = type?.name, encode, decode } = registration ?? {};
+  const whole = typeof encode === "function" && typeof decode === "function";
+  if (!name || !type.prototype || (registration ? !whole : !(type.prototype instanceof Error))) {
+    throw new TypeError(
+      `Cannot register class ${name}: it needs a name, encode() and decode(); only error classes need no codec`,
+    );
   }
   const other = realm.classesByName.get(name);
-  if (other && other.prototype !== type.prototype) {
+  if (isEverywhere(name) || (other && other.prototype !== type.prototype)) {
     throw new TypeError(
       `Cannot register class ${name}: another class has that name; give this one a name of its own`,
     );
@@ -79,8 +86,8 @@ export function registerClass(
   const codec = {
     name,
     prototype: type.prototype,
-    encode: registration?.encode,
-    decode: registration?.decode,
+    encode,
+    decode,
   };
   realm.classesByName.set(name, codec);
   realm.classesByPrototype.set(type.prototype, codec);

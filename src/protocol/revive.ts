@@ -13,6 +13,20 @@ export function revive(value: unknown): unknown {
   return new Reviver().revive(value);
 }
 
+/** Revives the items of a chunk in place; returns the places of those that cannot be, which hold the reason. */
+export function reviveEach(items: unknown[]): number[] {
+  const failed: number[] = [];
+  items.forEach((item, place) => {
+    try {
+      items[place] = revive(item);
+    } catch (fault) {
+      items[place] = fault;
+      failed.push(place);
+    }
+  });
+  return failed;
+}
+
 /** As {@link revive}; what cannot be revived becomes the error that says why. */
 export function reviveOrFault({ value, marked }: SentValue): unknown {
   if (!marked) return value;

@@ -181,7 +181,7 @@ export class RunLoop {
     const { runWith } = this.#services;
     let result: unknown;
     try {
-      if (job.marked) revive(job.args);
+      if (job.marked && !isChunk(job)) revive(job.args);
       result = runWith
         ? runWith(this.context!, () => this.#call(job, found))
         : this.#call(job, found);
@@ -201,9 +201,11 @@ export class RunLoop {
       case JobMode.stream:
         return this.#runStream(cell, fn(...args));
       default: {
-        const call = job.mode === JobMode.map
+        const one = job.mode === JobMode.map
           ? fn as (item: unknown) => unknown
           : (item: unknown) => fn(...item as unknown[]);
+        // An item that cannot be revived costs only itself.
+        const call = job.marked ? (item: unknown) => one(revive(item)) : one;
         return new ChunkRun(args, { call, claims: this.#claims, cell, inline }).run();
       }
     }
@@ -284,8 +286,7 @@ export class RunLoop {
     if (plain && isPrimitive(payload) && this.#fitsSlot(job, payload)) {
       return this.#finishInSlot(job, outcome);
     }
-    const chunk = job.mode === JobMode.map || job.mode === JobMode.starmap;
-    const calls = chunk ? job.args.length : this.#index + 1;
+    const calls = isChunk(job) ? job.args.length : this.#index + 1;
     this.#answers.post(job, calls, this.#end(job), answer);
   }
 
@@ -325,4 +326,8 @@ export class RunLoop {
       );
     });
   }
+}
+
+function isChunk({ mode }: JobRecord): boolean {
+  return mode === JobMode.map || mode === JobMode.starmap;
 }

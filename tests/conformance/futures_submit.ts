@@ -315,6 +315,8 @@ function inputTests({ create, traits }: ExecutorBackend): void {
     assertThrows(() => create(NaN), RangeError, "maxWorkers");
     assertThrows(() => create(Infinity), RangeError);
     assertThrows(() => create("2" as unknown as number), TypeError, "maxWorkers");
+    assertThrows(() => create(null as unknown as number), TypeError, "options");
+    assertThrows(() => create([] as unknown as number), TypeError, "options");
     assertThrows(() => create(1, { workers: 2 } as object), TypeError, "workers");
     assertThrows(() => create(1, { initializer: 3 } as object), TypeError, "initializer");
     assertThrows(() => create(1, { initializer: square, initargs: 3 } as object), TypeError);

@@ -214,6 +214,13 @@ function acceptanceTests({ createPool }: SuiteBackend, scene: Scene): void {
     assertEquals(await pool.apply(length, [buffer], options), 8);
   });
 
+  it("queueTimeout: 0 takes workers that are only about to start", async () => {
+    await using pool = createPool(2);
+    const calls = [1, 2, 3].map((n) => pool.apply(square, [n], { queueTimeout: 0 }));
+    assertInstanceOf(await rejection(calls[2]!), TimeoutError);
+    assertEquals(await Promise.all(calls.slice(0, 2)), [1, 4]);
+  });
+
   it("queueTimeout: 0 takes a free worker, or none", async () => {
     await using pool = createPool(2);
     await pool.broadcast(square, [1]);

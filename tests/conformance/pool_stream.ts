@@ -251,6 +251,11 @@ function failureTests({ sharedPool }: SuiteBackend, scene: Scene): void {
     );
   });
 
+  it("stream() refuses retries: the items would come again", () => {
+    const options = { retries: 1 } as object;
+    assertThrows(() => pool().stream(countTo, [3], options), TypeError, "(retries)");
+  });
+
   it("stream() refuses arguments that cannot be sent at the call", () => {
     assertThrows(() => pool().stream(countTo, [(() => 1) as never]), MaybeEncodingError, "args[0]");
   });

@@ -1,6 +1,6 @@
 /** `stats()` and `events`: what can be seen of a pool. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { PoolEvent } from "@pool/core";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { PoolClosedError, type PoolEvent } from "@pool/core";
 import { runScenario } from "../crash/run_scenario.ts";
 import { die, fail, failTimes, hold, reportSteps, square } from "../tasks/pool_tasks.ts";
 import type { Backend } from "./backend.ts";
@@ -108,6 +108,20 @@ function eventTests({ createPool, traits }: SuiteBackend, scene: Scene): void {
     assert(down.expected);
     const times = events.map(({ time }) => time);
     assertEquals(times, times.toSorted((a, b) => a - b));
+  });
+
+  it("a listener may end the pool, or abort the call, when it hears of it", async () => {
+    const ending = createPool(1);
+    ending.events.subscribe(({ type }) => void (type === "queued" && ending.terminate()));
+    assertInstanceOf(await rejection(ending.apply(square, [1])), PoolClosedError);
+    await ending.terminate();
+    await using pool = createPool(1);
+    const controller = new AbortController();
+    pool.events.subscribe(({ type }) => void (type === "queued" && controller.abort("heard")));
+    assertEquals(await rejection(pool.apply(square, [1], { signal: controller.signal })), "heard");
+    assertEquals(await pool.apply(square, [2]), 4);
+    const { fulfilled, rejected, running } = pool.stats();
+    assertEquals([fulfilled, rejected, running], [1, 1, 0]);
   });
 
   it("events bring what a task reports, copied, in order and before its end", async () => {

@@ -9,11 +9,16 @@ import {
 import { registerClass } from "@pool/core";
 import {
   change,
+  countEvens,
   echo,
+  Even,
+  failWithEven,
   giveTreasure,
+  isEven,
   lengths,
   Line,
   look,
+  makeEven,
   Point,
   Unregistered,
 } from "../tasks/values.ts";
@@ -173,6 +178,47 @@ function classes({ sharedPool, traits }: SuiteBackend): void {
     assertEquals([error.name, error.path], ["MaybeEncodingError", "args[0].list[0]"]);
     assertStringIncludes(error.message, "not today");
     assertEquals((error.cause as Error).message, "not today");
+  });
+
+  it("registerClass() does refuse the names of errors that are known everywhere", () => {
+    for (const name of ["Error", "TypeError", "TimeoutError", "WorkerDiedError"]) {
+      const Other = class extends Error {};
+      const codec = { name, encode: () => 0, decode: () => new Other() };
+      assertThrows(() => registerClass(Other, codec), TypeError, "another class has that name");
+    }
+  });
+
+  it("registerClass() does refuse what is no class, or no codec", () => {
+    const codec = { encode: () => 0, decode: () => new Point(0, 0) };
+    for (const bad of [{}, { encode: codec.encode }, { ...codec, decode: 5 }]) {
+      assertThrows(() => registerClass(Point, bad as never), TypeError, "encode() and decode()");
+    }
+    assertThrows(() => registerClass(undefined as never, codec), TypeError, "Cannot register");
+    assertThrows(() => registerClass(class extends Error {}), TypeError, "it needs a name");
+  });
+
+  it("an instance that cannot be decoded costs its own item of a chunk, and no other try", async () => {
+    const results = pool().imap(makeEven, [0, 1, 2], { chunksize: 3 });
+    assertEquals((await results.next()).value, new Even(0));
+    assertEquals((await rejection(results.next())).message, "1 is odd");
+    assertEquals((await results.next()).value, new Even(2));
+    const before = await pool().apply(countEvens);
+    assertEquals((await rejection(pool().apply(makeEven, [1], { retries: 3 }))).name, "RangeError");
+    assertEquals(await pool().apply(countEvens), before + 1);
+    const items = [new Even(0), new Even(1), new Even(2)];
+    const checks = pool().imap(isEven, items, { chunksize: 3 });
+    assertEquals((await checks.next()).value, true);
+    assertEquals((await rejection(checks.next())).message, "1 is odd");
+    assertEquals((await checks.next()).value, true);
+  });
+
+  it("a part of an error that cannot be decoded is told in words", async () => {
+    const error = await rejection(pool().apply(failWithEven, [1]));
+    assertEquals([error.message, error.at], [
+      "disk full",
+      "(cannot be read: RangeError: 1 is odd)",
+    ]);
+    assertEquals((await rejection(pool().apply(failWithEven, [2]))).at, new Even(2));
   });
 
   if (traits.isolated) {

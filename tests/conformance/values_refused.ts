@@ -7,10 +7,13 @@ import {
   countLevels,
   echo,
   echoAll,
+  errorChain,
+  failByChain,
   functionForThree,
   giveGenerator,
   giveUnsendable,
   giveUnsendableLate,
+  messageOf,
   nest,
   nested,
   unsendablePaths,
@@ -128,6 +131,22 @@ export function refusals({ sharedPool, traits }: SuiteBackend): void {
       assert(error.message.startsWith(`Cannot send ${path}: `));
     });
   }
+
+  it("apply() does carry long chains of causes, and words for the rest of endless ones", async () => {
+    for (const length of [100, 600, 950, 3000]) {
+      const error = await rejection(pool().apply(failByChain, [length]));
+      assertEquals(error.message, `layer ${length - 1}`);
+      let levels = 0;
+      let cause: unknown = error;
+      while (cause instanceof Error) cause = cause.cause, levels++;
+      assert(levels === length + 1 || (levels > 100 && typeof cause === "string"), `${levels}`);
+    }
+    assertEquals(await pool().apply(messageOf, [errorChain(3000)]), "layer 2999");
+    let escaped: unknown = 1;
+    for (let i = 0; i < 950; i++) escaped = { "@pool/core": escaped };
+    assertMatch((await rejection(pool().apply(echo, [escaped]))).message, /nested too deeply/);
+    assertEquals(await pool().apply(countLevels, [[]]), 1);
+  });
 
   it("apply() does carry 1,000 levels, and refuse more, there and back", async () => {
     for (const levels of [100, 1000]) {

@@ -130,6 +130,14 @@ describe("host", () => {
     alive.release();
   });
 
+  it("clock.setTimeout() waits also where timers of the runtime would not", async () => {
+    let fired = false;
+    const timer = host.clock.setTimeout(() => fired = true, 3e9);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    host.clock.clearTimeout(timer);
+    assert(!fired);
+  });
+
   it("clock.now() moves on", () => {
     const before = host.clock.now();
     assert(host.clock.now() >= before && before > 1.6e12);

@@ -1,5 +1,5 @@
 import { describe, it } from "node:test";
-import { assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { PoolClosedError, TaskLookupError, WorkerDiedError } from "../../src/core/errors.ts";
 import { Outcome } from "../../src/protocol/messages.ts";
 import { bench, closed, drain, states, thrown } from "./fake_scheduler.ts";
@@ -21,6 +21,39 @@ describe("Scheduler: deaths and retries", () => {
     assertEquals([error.outOfMemory, error.cause], [true, cause]);
     assertMatch(error.message, /Test-1 ended because memory ran out/);
     assertEquals(calls.filter(({ state }) => state === "fulfilled").length, 19);
+  });
+
+  it("a call that three workers do not survive to read ends; those that came with it run", async () => {
+    const made = await bench({ workers: 2 });
+    const fn = made.function(0.01);
+    const calls = Array.from({ length: 8 }, (_, n) => made.submit({ fn, args: [n] }));
+    for (let i = 0; i < 100 && calls.some(({ settled }) => settled === 0); i++) {
+      await made.advance(1);
+      for (const worker of made.adapter.living) {
+        if (worker.inbox.some(({ args }) => args[0] === 3)) worker.exit({ outOfMemory: true });
+        else worker.run();
+      }
+    }
+    const { error } = calls[3]!;
+    assertInstanceOf(error, WorkerDiedError);
+    assertMatch(error.message, /ended because memory ran out before it began anonymous/);
+    assert(error.outOfMemory);
+    assertEquals(calls.filter(({ state }) => state === "fulfilled").length, 7);
+    assertEquals(made.scheduler.stats().workers.died, 3);
+  });
+
+  it("so does one that was sent behind a call which waits", async () => {
+    const made = await bench({ workers: 1 });
+    const fn = made.function(0.01);
+    const calls = [1, 2, 3].map((n) => made.submit({ fn, args: [n] }));
+    await made.turn();
+    made.worker(0).begin();
+    made.worker(0).exit();
+    await made.advance(1);
+    // Neither is a danger to the other any more.
+    assertEquals(made.worker(1).inbox.length, 1);
+    await drain(made);
+    assertEquals(states(calls), ["rejected", "fulfilled", "fulfilled"]);
   });
 
   it("results that were on their way when a worker died count", async () => {

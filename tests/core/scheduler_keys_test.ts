@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
 import { assertEquals } from "@std/assert";
 import { Outcome } from "../../src/protocol/messages.ts";
-import { bench, broadcast, drain, states } from "./fake_scheduler.ts";
+import { bench, broadcast, drain, states, thrown } from "./fake_scheduler.ts";
 
 describe("Scheduler: keys and broadcasts", () => {
   it("calls of a key run on one worker, in order, one at a time", async () => {
@@ -21,6 +21,29 @@ describe("Scheduler: keys and broadcasts", () => {
     }
     assertEquals(order, Array.from({ length: 10 }, (_, n) => 3 * n));
     assertEquals([...homes.values()].map(({ size }) => size), [1, 1, 1]);
+  });
+
+  it("calls of a key keep their order also where one is tried again", async () => {
+    const made = await bench();
+    const fn = made.function(0.01);
+    const limits = { retries: 1 };
+    for (let n = 0; n < 10; n++) made.submit({ fn, key: "a", args: [n], limits });
+    const order: unknown[] = [];
+    let failed = false;
+    for (let i = 0; i < 30; i++) {
+      await made.turn();
+      const job = made.worker(0).begin();
+      if (!job) break;
+      made.worker(0).finish(job);
+      if (job.args[0] === 3 && !failed) {
+        failed = true;
+        made.worker(0).reply(job, Outcome.error, thrown(new Error("once")));
+        continue;
+      }
+      order.push(job.args[0]);
+      made.worker(0).reply(job, Outcome.value, job.args[0]);
+    }
+    assertEquals(order, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
   it("calls of a key wait for the one that runs on a worker that is being replaced", async () => {

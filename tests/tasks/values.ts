@@ -131,6 +131,52 @@ registerClass(Line, {
   decode: ({ points, label }) => new Line(points, label),
 });
 
+/** Can be sent whatever it is, and made again of even numbers alone. */
+export class Even {
+  readonly n: number;
+  constructor(n: number) {
+    this.n = n;
+  }
+}
+registerClass(Even, {
+  encode: ({ n }) => n,
+  decode: (n) => {
+    if (n % 2 === 1) throw new RangeError(`${n} is odd`);
+    return new Even(n);
+  },
+});
+
+let evensMade = 0;
+
+/** How often {@link makeEven} was called in this worker. */
+export const countEvens = task(import.meta, (): number => evensMade);
+
+export const makeEven = task(import.meta, (n: number): Even => {
+  evensMade++;
+  return new Even(n);
+});
+
+export const isEven = task(import.meta, (value: Even): boolean => value instanceof Even);
+
+/** Throws an error with one as a property. */
+export const failWithEven = task(import.meta, (n: number): never => {
+  throw Object.assign(new Error("disk full"), { at: new Even(n) });
+});
+
+/** Throws an error with so many causes, one within the other. */
+export const failByChain = task(import.meta, (length: number): never => {
+  throw errorChain(length);
+});
+
+export const messageOf = task(import.meta, (error: Error): string => error.message);
+
+/** An error with so many causes, one within the other. */
+export function errorChain(length: number): Error {
+  let error = new Error("root");
+  for (let i = 0; i < length; i++) error = new Error(`layer ${i}`, { cause: error });
+  return error;
+}
+
 /** Not registered: its instances arrive as plain objects. */
 export class Unregistered {
   readonly value = 1;

@@ -8,6 +8,7 @@ import {
   type PoolContract,
   type PoolIterator,
   ProcessPool,
+  registerClass,
   task,
   ThreadPool,
 } from "@pool/core";
@@ -52,6 +53,42 @@ export async function applyInfers(pool: Pool): Promise<void> {
   assertType<Same<typeof inTime, boolean>>();
   const ready: boolean = later.ready() && later.successful() && later.cancel();
   void ready;
+}
+
+export async function constantsAreArguments(pool: Pool): Promise<void> {
+  const args = [2, 3] as const;
+  const number = await pool.apply(power, args);
+  assertType<Same<typeof number, number>>();
+  const later = pool.applyAsync(power, args);
+  assertType<Same<typeof later, AsyncResult<number>>>();
+  const each = await pool.broadcast(power, args);
+  assertType<Same<typeof each, number[]>>();
+  await pool.starmap(power, [args] as const);
+  for await (const line of pool.stream(lines, ["path"] as const)) {
+    assertType<Same<typeof line, string>>();
+  }
+  // @ts-expect-error what a stream has yielded would come again
+  pool.stream(lines, ["path"], { retries: 1 });
+}
+
+/** Made by `of()` alone. */
+class Hidden {
+  readonly value: number;
+  private constructor(value: number) {
+    this.value = value;
+  }
+  static of(value: number): Hidden {
+    return new Hidden(value);
+  }
+}
+
+export function registersPrivateConstructors(): void {
+  registerClass(Hidden, { encode: ({ value }) => value, decode: Hidden.of });
+  const fromText = (text: string): Hidden => Hidden.of(Number(text));
+  // @ts-expect-error what it encodes is a number
+  registerClass(Hidden, { encode: (hidden): number => hidden.value, decode: fromText });
+  // @ts-expect-error it is no error
+  registerClass(Hidden);
 }
 
 export async function applyRefuses(pool: Pool): Promise<void> {
