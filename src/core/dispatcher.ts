@@ -100,8 +100,9 @@ export class Dispatcher {
   }
 
   /** A free worker has it, or it waits for one that starts. */
-  isNext({ state, lane }: Job): boolean {
-    return state === "placed" ? lane!.outstanding === 1 : this.#room.calls <= this.#crew.vacant;
+  isNext({ state, lane, key }: Job): boolean {
+    if (state === "placed") return lane!.outstanding === 1;
+    return key === undefined && this.#room.calls <= this.#crew.vacant;
   }
 
   /** Gives a job to this very lane, as soon as it can take it. */

@@ -1,5 +1,4 @@
 /** What locks and semaphores promise alike: one holder at a time, waits, guards, input. */
-import process from "node:process";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { Event, Held, InvalidStateError, Semaphore, Value } from "@pool/core";
 import * as tasks from "../tasks/acquiring.ts";
@@ -77,17 +76,6 @@ function waitTests(b: SuiteBackend, make: () => Acquirable): void {
     await held!.release();
     assertEquals(await pool().apply(tasks.take, [thing, 0]), false);
     assertEquals((await thing.acquire({ block: false }))?.ownerDied, false);
-  });
-
-  it("waits of less than a millisecond warn of nothing", async () => {
-    const thing = make(), warnings: Error[] = [];
-    const note = (warning: Error): void => void warnings.push(warning);
-    process.on("warning", note);
-    using _held = await thing.acquire();
-    for (let i = 0; i < 3000; i++) assertEquals(await thing.acquire({ timeout: 0.001 }), null);
-    await new Promise((resolve) => setTimeout(resolve));
-    process.off("warning", note);
-    assertEquals(warnings, []);
   });
 
   it("a wait that was given up takes nothing with it", async () => {

@@ -1,4 +1,5 @@
 /** Semaphores beyond what locks do: counting, signals, the permits of the dead. */
+import process from "node:process";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BoundedSemaphore, Semaphore, Value, WorkerDiedError } from "@pool/core";
 import * as tasks from "../tasks/semaphores.ts";
@@ -34,6 +35,16 @@ function countTests(b: SuiteBackend): void {
       assert(most.value >= 2 && most.value <= 3, `${most.value}`);
       assertEquals(await permits.getValue(), 3);
     }
+  });
+
+  it("waits of less than a millisecond warn of nothing", async () => {
+    const none = new Semaphore(0), warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", note);
+    for (let i = 0; i < 3000; i++) assertEquals(await none.acquire({ timeout: 0.001 }), null);
+    await new Promise((resolve) => setTimeout(resolve));
+    process.off("warning", note);
+    assertEquals(warnings, []);
   });
 
   it("getValue() is how many are free, and a semaphore without permits has none", async () => {
