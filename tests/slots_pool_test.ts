@@ -1,10 +1,10 @@
 /** What the slot lane must leave as it is: order, timers, messages, progress, aborts, and other calls. */
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { describe } from "node:test";
-import process from "node:process";
 import { Pool, WorkerDiedError } from "@pool/core";
 import { it } from "./conformance/bounded.ts";
 import { passTime, recordEvents } from "./conformance/pool_scene.ts";
+import { warmPool } from "./slots/warm_pool.ts";
 import * as tasks from "./tasks/slots.ts";
 
 const LARGE = "x".repeat(100_000);
@@ -27,22 +27,6 @@ class Traffic {
     this.#on = false;
     await this.#done;
   }
-}
-
-/** The worker knows the tasks, so that their calls may take slots. */
-async function warmPool(workers: number): Promise<Pool> {
-  const pool = new Pool({ workers, grace: 1000 });
-  for (let i = 0; i < 20; i++) {
-    await Promise.all(
-      Array.from({ length: workers * 4 }, () =>
-        Promise.all([
-          pool.apply(tasks.echo, [0]),
-          pool.apply(tasks.echoSoon, [0]),
-          pool.apply(tasks.readTicks),
-        ])),
-    );
-  }
-  return pool;
 }
 
 describe("event loops under traffic by slots", () => {
@@ -98,21 +82,6 @@ describe("event loops under traffic by slots", () => {
     await passTime(500);
     const ticks = await pool.apply(tasks.readTicks) - before;
     assert(ticks >= 15 && ticks <= 40, `${ticks} ticks of 20 ms in half a second`);
-  });
-
-  it("an idle pool uses no CPU after traffic", async () => {
-    await using pool = await warmPool(2);
-    await Promise.all(Array.from({ length: 5000 }, (_, n) => pool.apply(tasks.echo, [n])));
-    // A runtime may clean up after the traffic for a while (Bun 1.4 for two seconds, 60 ms of CPU); a pool
-    // that does something while it is idle does so in every window.
-    let used = Infinity;
-    for (let window = 0; window < 4 && used >= 20; window++) {
-      const before = process.cpuUsage();
-      await passTime(2000);
-      const { user, system } = process.cpuUsage(before);
-      used = (user + system) / 1000;
-    }
-    assertLess(used, 20);
   });
 });
 
