@@ -8,6 +8,7 @@ import { BENCH, findAll } from "../bench/runner/commands.mjs";
 import { killAll } from "../bench/runner/contestant.mjs";
 import { describeMachine } from "../bench/runner/machine.mjs";
 import { calibrate, measure } from "../bench/runner/measure.mjs";
+import { usePackage } from "../bench/runner/packaged.mjs";
 import { installPeers } from "../bench/runner/peers.mjs";
 import { LIBRARIES, WORKLOADS } from "../bench/runner/plan.mjs";
 import { metricOf, tables, toRows } from "../bench/runner/report.mjs";
@@ -31,6 +32,7 @@ const HELP = `Usage: npm run bench -- [options]
   --from=FILE                      no measurement: the targets from the JSON of an earlier run
   --json FILE                      write rows { workload, runtime, library, unit, median, min, max, n }
   --svg FILE                       where the chart goes (default bench/results/)
+  --sources                        @pool/core from its sources on Bun and Node, too, not from its npm package
   --std=jsr|local                  the standard library for Deno (default: jsr when reachable)
   --try-all                        also try libraries that are known not to work on a runtime`;
 
@@ -54,6 +56,7 @@ function readOptions() {
     knitting: { type: "string" },
     minutes: { type: "string" },
     from: { type: "string" },
+    sources: { type: "boolean", default: false },
     "try-all": { type: "boolean", default: false },
   });
   const repetitions = wholeNumber(values.repetitions ?? (values.quick ? 2 : 5), "repetitions");
@@ -213,6 +216,7 @@ async function main() {
   const peers = installPeers();
   options.libraries = installed(options.libraries, options);
   const runtimes = await findAll(options.runtimes, options);
+  if (!options.sources) await usePackage(runtimes);
   const machine = describeMachine(runtimes);
   console.log(machine);
   const rows = await measureAll(runtimes, options);

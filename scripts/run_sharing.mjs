@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { BENCH, environment, findAll } from "../bench/runner/commands.mjs";
 import { describeMachine } from "../bench/runner/machine.mjs";
+import { usePackage } from "../bench/runner/packaged.mjs";
 import { align, number, summary } from "../bench/runner/report.mjs";
 import { readValues, runCommand, wholeNumber, write } from "./bench_command.mjs";
 import { parseRuntimes } from "./runtimes.mjs";
@@ -14,6 +15,7 @@ const HELP = `Usage: npm run bench:sharing -- [options]
   --runtime=deno|bun|node|all    beside Python, where python3 is found (default: all; a list is fine)
   --only=WORKLOAD,...            of: NAMES
   --repetitions=N                turns of each (default 5)
+  --sources                      from the sources on Bun and Node, too, not from the npm package
   --json FILE                    default bench/results/sharing.json (with --quick or --only none)`;
 
 /** Operations, unit, and what is to be reached: so many times Python's speed, or part of its time. */
@@ -33,6 +35,7 @@ const MARK = "@@sharing ";
 function readOptions() {
   const values = readValues(HELP.replace("NAMES", Object.keys(WORKLOADS).join(", ")), {
     only: { type: "string" },
+    sources: { type: "boolean", default: false },
     repetitions: { type: "string" },
   });
   const names = values.only?.split(",") ?? Object.keys(WORKLOADS);
@@ -42,6 +45,7 @@ function readOptions() {
   const kept = values.quick || values.only ? undefined : join(BENCH, "results", "sharing.json");
   return {
     names,
+    sources: values.sources,
     repetitions,
     part: values.quick ? 0.1 : 1,
     runtimes: parseRuntimes(values.runtime),
@@ -55,7 +59,7 @@ function contestants(runtimes) {
     if (runtime.name === "python") {
       return [{ runtime, args: [join(BENCH, "sharing", "python.py")] }];
     }
-    const child = join(BENCH, "sharing", "child.ts");
+    const child = join(runtime.bench ?? BENCH, "sharing", "child.ts");
     return ["thread", "process"].map((backend) => (
       { runtime, args: [...runtime.flags, child, backend] }
     ));
@@ -114,6 +118,7 @@ function table(name, rows) {
 async function main() {
   const options = readOptions();
   const runtimes = await findAll([...options.runtimes, "python"], { std: "local" });
+  if (!options.sources) await usePackage(runtimes);
   const machine = describeMachine(runtimes);
   console.log(machine);
   const counts = Object.fromEntries(

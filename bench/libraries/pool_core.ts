@@ -1,4 +1,4 @@
-import { Pool, transfer } from "../../mod.ts";
+import { Pool, transfer } from "@pool/core";
 import type { Subject } from "../subject.ts";
 import * as tasks from "../tasks.ts";
 

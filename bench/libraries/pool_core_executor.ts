@@ -1,4 +1,4 @@
-import { type LocalExecutor, ThreadPoolExecutor } from "../../mod.ts";
+import { type LocalExecutor, ThreadPoolExecutor } from "@pool/core";
 import { mapInChunks, type Subject } from "../subject.ts";
 import * as tasks from "../tasks.ts";
 

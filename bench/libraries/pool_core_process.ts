@@ -1,4 +1,4 @@
-import { Pool } from "../../mod.ts";
+import { Pool } from "@pool/core";
 import type { Subject } from "../subject.ts";
 import { poolSubject } from "./pool_core.ts";
 

@@ -1,4 +1,4 @@
-import { ProcessPoolExecutor } from "../../mod.ts";
+import { ProcessPoolExecutor } from "@pool/core";
 import type { Subject } from "../subject.ts";
 import { executorSubject } from "./pool_core_executor.ts";
 

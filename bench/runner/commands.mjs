@@ -39,21 +39,15 @@ async function flagsOf(runtime, std) {
   return ["run", "-A", "--quiet", "--no-lock", "--node-modules-dir=manual", ...denoStd(source)];
 }
 
-/** The command that runs one library under one workload. */
+/** The command that runs one library under one workload; `runtime.bench` is where packaged.mjs put ours. */
 export function commandFor(runtime, library, workload, settings) {
   const json = JSON.stringify(settings);
   if (runtime.name === "python") {
     return [runtime.path, join(BENCH, "python", "child.py"), library, workload, json];
   }
-  const child = join(BENCH, "child.ts");
-  return [
-    runtime.path,
-    ...runtime.flags,
-    child,
-    `./${LIBRARIES[library].module}`,
-    workload,
-    json,
-  ];
+  const { kind, module } = LIBRARIES[library];
+  const folder = kind === "ours" ? runtime.bench ?? BENCH : BENCH;
+  return [runtime.path, ...runtime.flags, join(folder, "child.ts"), `./${module}`, workload, json];
 }
 
 /** The environment of every child: no colours, no update checks, and the mark against recursion. */
