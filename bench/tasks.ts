@@ -1,4 +1,4 @@
-import { task, transfer } from "@pool/core";
+import { task, transfer } from "@pool/core/task";
 import * as bodies from "./bodies.ts";
 
 /** The bodies as tasks of `@pool/core`. */
