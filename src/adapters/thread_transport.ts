@@ -120,7 +120,7 @@ export class ThreadTransport implements Transport {
     const end: WorkerEnd = {
       exitCode: this.#exitCode,
       signal: null,
-      ...(this.#error !== undefined && { error: this.#error }),
+      error: this.#error,
       outOfMemory,
       givenUp,
     };

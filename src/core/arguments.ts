@@ -23,5 +23,5 @@ export function encodeArguments(
   if (!transfer && arePrimitive(args)) {
     return { value: args.slice(), marked: false, transfer: undefined };
   }
-  return encode(args as unknown[], "args", { shared, ...(transfer && { transfer }) });
+  return encode(args as unknown[], "args", { shared, transfer });
 }

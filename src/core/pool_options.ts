@@ -189,13 +189,7 @@ export function checkSettings(options: Partial<WorkerSettings>): WorkerSettings 
     for (const argument of checkArray(execArgv, "execArgv")) checkString(argument, "execArgv");
   }
   checkOptionObject(resourceLimits, "resourceLimits");
-  return {
-    ...(env && { env }),
-    ...(execArgv && { execArgv }),
-    ...(permissions !== undefined && { permissions }),
-    ...(resourceLimits && { resourceLimits }),
-    ...(workerUrl !== undefined && { workerUrl }),
-  };
+  return { env, execArgv, permissions, resourceLimits, workerUrl };
 }
 
 const OUTPUT_MODES: readonly OutputMode[] = ["inherit", "pipe", "ignore"];
@@ -214,7 +208,7 @@ function checkOutput(
         "only child processes have their own",
     );
   }
-  return { ...(stdout && { stdout }), ...(stderr && { stderr }) };
+  return { stdout, stderr };
 }
 
 /** Throws a `TypeError` for what is no object. */

@@ -22,8 +22,8 @@ export function workerDied(
     exitCode,
     signal,
     workerId,
-    ...(jobId !== undefined && { jobId }),
-    ...(stderr !== undefined && { stderr }),
+    jobId,
+    stderr,
     outOfMemory,
     cause: error,
   });

@@ -4,6 +4,7 @@ import type { Future as FutureContract } from "../core/executor.ts";
 import { checkFunction, checkWait, show } from "../core/options.ts";
 import type { WaitOptions } from "../core/pool.ts";
 import { untilDone } from "./until_done.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 
 /**
  * Who runs the call of a future.
@@ -52,6 +53,10 @@ type State = "pending" | "running" | "cancelled" | "fulfilled" | "rejected";
  * ```
  */
 export class Future<R> implements FutureContract<R> {
+  static {
+    staysHere(this);
+  }
+
   #state: State = "pending";
   #value: R | undefined;
   #error: unknown;

@@ -26,6 +26,7 @@ import type { Future } from "./future.ts";
 import { type ChunkResults, MapResults } from "./map_results.ts";
 import { SubmittedCalls } from "./submitted_calls.ts";
 import { Zip } from "./zip.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 
 /**
  * What the executors of this machine have in common: calls become jobs of a scheduler, as those of a
@@ -44,6 +45,10 @@ import { Zip } from "./zip.ts";
  * ```
  */
 export class LocalExecutor implements Executor {
+  static {
+    staysHere(this);
+  }
+
   readonly #plan: PoolPlan;
   readonly #scheduler: Scheduler;
   readonly #calls: SubmittedCalls;

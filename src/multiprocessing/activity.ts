@@ -15,6 +15,7 @@ import { orTimeout } from "../protocol/timers.ts";
 import { reportFault } from "./report.ts";
 import { installRevivers } from "./revivers.ts";
 import { type SoloEnd, SoloWorker, type StopSignal } from "./solo_worker.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 
 /** What differs. */
 export interface ActivityKind {
@@ -56,6 +57,10 @@ type State =
  */
 export abstract class Activity<A extends readonly unknown[] = readonly unknown[]>
   implements AsyncDisposable {
+  static {
+    staysHere(this);
+  }
+
   /** As it was given, or its kind and a number: `Process-1`, `Thread-2`. */
   readonly name: string;
   /** It does not keep the program running. */

@@ -3,6 +3,7 @@ import { checkFunction, checkWait } from "../core/options.ts";
 import type { AsyncResult, WaitOptions } from "../core/pool.ts";
 import { orTimeout } from "../protocol/timers.ts";
 import { type Resolvers, withResolvers } from "../protocol/with_resolvers.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 
 /** Who is told of the end before all others. */
 export interface ResultCallbacks<R> {
@@ -27,6 +28,10 @@ type State<R> =
 
 /** The result of one call to a pool; its `resolve` and `reject` are for the scheduler. */
 export class PoolResult<R> implements AsyncResult<R> {
+  static {
+    staysHere(this);
+  }
+
   readonly #callbacks: ResultCallbacks<R>;
   #state: State<R> = { kind: "pending" };
   /** Made when somebody waits: a failed result that nobody looks at must not end the program. */

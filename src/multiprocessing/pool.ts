@@ -26,6 +26,7 @@ import { PoolCalls } from "./pool_calls.ts";
 import { planPool, type PoolOptions, type PoolPlan } from "./pool_options.ts";
 import { installRevivers } from "./revivers.ts";
 import { TaskStream } from "./task_stream.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 
 /**
  * Anything that `for await` can go through, or a promise of it: what a generator task returns.
@@ -68,6 +69,10 @@ export type Streamable<T> = AnyIterable<T> | Promise<AnyIterable<T>>;
  * ```
  */
 export class Pool implements PoolContract {
+  static {
+    staysHere(this);
+  }
+
   readonly #plan: PoolPlan;
   readonly #scheduler: Scheduler;
   readonly #origins = new Origins();

@@ -8,6 +8,7 @@ import { Exchange } from "./communication.ts";
 import { within } from "./limit.ts";
 import type { CommunicateOptions, PopenOptions, StreamOptions } from "./options.ts";
 import type { Bytes, Communicated, Decoded, Piped } from "./output.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 
 type State =
   | { readonly kind: "running" }
@@ -43,6 +44,10 @@ export class Popen<
   Err extends Stdio | "stdout" = Stdio | "stdout",
   Text extends boolean = false,
 > implements AsyncDisposable {
+  static {
+    staysHere(this);
+  }
+
   /** The command as it was given. */
   readonly args: Command;
   /** The child's process id; `null` where it could not be started. */

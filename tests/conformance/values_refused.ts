@@ -1,6 +1,6 @@
 /** What cannot be sent fails its own call, with its place in the value, and nothing else. */
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
-import { MaybeEncodingError } from "@pool/core";
+import { Future, InlineExecutor, LocalQueue, MaybeEncodingError, Pool, Thread } from "@pool/core";
 import {
   badProgress,
   countCall,
@@ -72,6 +72,11 @@ const UNSENDABLE: Record<string, [unknown, RegExp]> = {
     /reading it failed: RangeError: no name today/,
   ],
   "a revoked proxy": [revoked(), /reading it failed: TypeError/],
+  "a pool": [new Pool({ workers: 1, backend: "inline" }), /class Pool cannot be sent/],
+  "an executor": [new InlineExecutor(), /class InlineExecutor cannot be sent/],
+  "a future": [new Future(), /class Future cannot be sent/],
+  "a thread": [new Thread({ target: () => {} }), /class Thread cannot be sent/],
+  "a LocalQueue": [new LocalQueue(), /this queue belongs to one worker; Queue is one/],
   "a detached buffer": [detached(), /the buffer is detached/],
   "a view of a detached buffer": [viewOfDetached(), /the buffer is detached/],
 };

@@ -225,8 +225,8 @@ export class ProcessTransport implements Transport {
     this.#events.exit({
       exitCode,
       signal,
-      ...(error !== undefined && { error }),
-      ...(stderr !== undefined && { stderr }),
+      error,
+      stderr,
       outOfMemory: exitCode !== 0 && stderr !== undefined && /out of memory/i.test(stderr),
     });
     this.#cells.close();

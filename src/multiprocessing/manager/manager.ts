@@ -2,7 +2,6 @@ import { InvalidStateError } from "../../core/errors.ts";
 import { checkChoice, checkOptions, checkString } from "../../core/options.ts";
 import { checkSettings } from "../../core/pool_options.ts";
 import type { QueueOptions } from "../../core/queue.ts";
-import { PARTS } from "../../protocol/shareable.ts";
 import { installRevivers } from "../revivers.ts";
 import { JoinableQueue } from "../queues/joinable_queue.ts";
 import { Queue } from "../queues/queue.ts";
@@ -23,6 +22,7 @@ import { type ListProxy, valuesOf } from "./list_proxy.ts";
 import type { ObjectName } from "./manager_client.ts";
 import type { NamespaceProxy } from "./namespace_proxy.ts";
 import { type RunningServer, startServer } from "./running_server.ts";
+import { staysHere } from "../../protocol/stays_here.ts";
 
 /**
  * Where a {@linkcode Manager} lives.
@@ -88,6 +88,10 @@ let lastNumber = 0;
  * ```
  */
 export class Manager implements AsyncDisposable {
+  static {
+    staysHere(this, "a Manager cannot be sent; send what it makes");
+  }
+
   /** As it was given, or `Manager-1` and so on. */
   readonly name: string;
   readonly #options: ManagerOptions;
@@ -205,11 +209,6 @@ export class Manager implements AsyncDisposable {
   /** As {@linkcode Manager.shutdown}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
-  }
-
-  /** @ignore */
-  [PARTS](): never {
-    throw new TypeError("a Manager cannot be sent; send what it makes");
   }
 
   /** Throws: JSON cannot carry it. */

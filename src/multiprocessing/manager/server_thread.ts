@@ -47,7 +47,7 @@ export async function startServerThread(
   try {
     const worker = new SoloWorker(
       runtime.adapters.thread(),
-      { workerId: 1, name, ...(workerUrl !== undefined && { workerUrl }) },
+      { workerId: 1, name, workerUrl },
       {
         call: { reference: referenceOf(serve), args, marked },
         transfer: undefined,

@@ -2,10 +2,10 @@ import { EOFError, InvalidStateError } from "../../core/errors.ts";
 import { checkWait } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
 import type { Queue, QueueWait } from "../../core/queue.ts";
-import { PARTS } from "../../protocol/shareable.ts";
 import { checkBlock } from "../sharing/check_block.ts";
 import { Line } from "./line.ts";
 import { empty, full, notTaken } from "./refusals.ts";
+import { staysHere } from "../../protocol/stays_here.ts";
 
 /** Where the items of a queue are. */
 export interface Store<T> {
@@ -35,6 +35,10 @@ export interface Store<T> {
  * ```
  */
 export abstract class UnsharedQueue<T = unknown> implements Queue<T> {
+  static {
+    staysHere(this, "this queue belongs to one worker; Queue is one that workers share");
+  }
+
   readonly #store: Store<T>;
   readonly #maxsize: number;
   readonly #putters = new Line();
@@ -48,11 +52,6 @@ export abstract class UnsharedQueue<T = unknown> implements Queue<T> {
   constructor(store: Store<T>, maxsize: number) {
     this.#store = store;
     this.#maxsize = maxsize || Infinity;
-  }
-
-  /** @ignore Throws where it is to be sent: it would arrive without its items. */
-  [PARTS](): never {
-    throw new TypeError("this queue belongs to one worker; Queue is one that workers share");
   }
 
   /**

@@ -117,17 +117,18 @@ export function viewOf(type: CellType, buffer: SharedArrayBuffer): CellView<Cell
   return new VIEWS[type](buffer);
 }
 
-const LIMITS = {
-  i8: [-128, 127],
-  u8: [0, 255],
-  i16: [-32_768, 32_767],
-  u16: [0, 65_535],
-  i32: [-2_147_483_648, 2_147_483_647],
-  u32: [0, 4_294_967_295],
+/** Limits in words, of types that are not limited by exact numbers. */
+const LIMITS: { readonly [T in CellType]?: readonly [string, string] } = {
   i64: ["-2**63", "2**63 - 1"],
   u64: ["0", "2**64 - 1"],
   f32: ["-3.4e38", "3.4e38"],
-} as const;
+};
+
+function limitsOf(type: CellType): readonly [number, number] {
+  const bits = 8 * bytesOf(type);
+  const lowest = type.startsWith("u") ? 0 : -(2 ** (bits - 1));
+  return [lowest, lowest + 2 ** bits - 1];
+}
 
 /** One of the types. */
 export function checkCellType(type: unknown): CellType {
@@ -140,7 +141,7 @@ export function checkCellType(type: unknown): CellType {
 export function checkCell(type: CellType, value: unknown, call: string, index?: number): AnyCell {
   checkKind(type, value, call, index);
   if (typeof value === "boolean" || fits(type, value)) return value;
-  const [lowest, highest] = LIMITS[type as keyof typeof LIMITS];
+  const [lowest, highest] = LIMITS[type] ?? limitsOf(type);
   const numbers = type === "f32" ? "numbers" : "whole numbers";
   throw new RangeError(
     `${cannot(call, index)}: ${type} holds ${numbers} from ${lowest} to ${highest}, not ${value}`,
@@ -189,7 +190,7 @@ function fits(type: CellType, value: number | bigint): boolean {
   const number = value as number;
   if (type === "f64") return true;
   if (type === "f32") return Number.isFinite(Math.fround(number)) || !Number.isFinite(number);
-  const [lowest, highest] = LIMITS[type as "i8"];
+  const [lowest, highest] = limitsOf(type);
   return Number.isInteger(number) && lowest <= number && number <= highest;
 }
 
