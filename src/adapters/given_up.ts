@@ -9,6 +9,6 @@ export function warnOfGivenUp(): void {
   said = true;
   warn(
     "Cannot stop a worker thread: it was given up, and runs on until the program ends",
-    'Use backend: "process" for tasks that may have to be ended, or let them look at currentTask().signal',
+    'Use backend: "process", or let tasks look at currentTask().signal',
   );
 }

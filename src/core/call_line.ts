@@ -19,7 +19,7 @@ class Block {
   /** A lone argument as it is, others as an array. */
   readonly args: unknown[] = new Array(BLOCK);
   readonly resolves: (Resolve | undefined)[] = new Array(BLOCK);
-  next: Block | undefined = undefined;
+  next: Block | undefined;
 
   /** Forgets its calls; none has gone to another block. */
   empty(): void {
@@ -49,9 +49,9 @@ export class CallLine implements Linked {
   /** How many calls wait. Only the line changes it. */
   size = 0;
   // Its place among the lines that watch one signal.
-  list: object | undefined = undefined;
-  previous: this | undefined = undefined;
-  next: this | undefined = undefined;
+  list: object | undefined;
+  previous: this | undefined;
+  next: this | undefined;
   readonly #events: CallLineEvents | undefined;
   #first = new Block();
   #last = this.#first;

@@ -11,7 +11,7 @@ import { PoolError, TimeoutError } from "./errors.ts";
 import { ownIdentity, workerIdentity } from "./identity.ts";
 import { IdleWatch } from "./idle_watch.ts";
 import { Lane } from "./lane.ts";
-import { LaneDeadlines } from "./lane_deadlines.ts";
+import { Deadlines } from "./deadlines.ts";
 import type { LaneEvents, LaneRemains } from "./lane_events.ts";
 import { describeEnd, workerDied } from "./worker_end.ts";
 
@@ -23,7 +23,7 @@ export class Crew {
   readonly #config: CrewConfig;
   readonly #events: CrewEvents;
   readonly #laneEvents: LaneEvents;
-  readonly #deadlines: LaneDeadlines;
+  readonly #deadlines: Deadlines;
   readonly #failures: BootFailures;
   readonly #idle: IdleWatch;
   /** The worker of each seat. */
@@ -52,7 +52,7 @@ export class Crew {
     this.#config = config;
     this.#events = events;
     this.#laneEvents = laneEvents;
-    this.#deadlines = new LaneDeadlines(clock);
+    this.#deadlines = new Deadlines(clock);
     this.#failures = new BootFailures(clock, () => this.#refill());
     this.#idle = new IdleWatch({
       clock,
@@ -147,12 +147,11 @@ export class Crew {
     this.#state = "closing";
     this.#failures.stop();
     this.#idle.stop();
+    const { initializer, finalizer } = this.#config;
     for (const lane of this.#lanes) {
-      if (lane.state === "starting") {
-        this.#discard(lane);
-        continue;
-      }
-      this.#sendHome(lane);
+      if (lane.state !== "starting") this.#sendHome(lane);
+      // What was begun in its name is finished, within `spawnTimeout`.
+      else if (!initializer && !finalizer) this.#discard(lane);
     }
     this.#checkEmpty();
   }
@@ -172,14 +171,15 @@ export class Crew {
   // What lanes tell.
 
   ready(lane: Lane): void {
-    if (this.#starting.delete(lane)) this.#deadlines.lift(lane);
-    this.#idle.note(lane);
+    if (this.#starting.delete(lane)) this.#lift(lane);
     this.#events.up(lane);
+    if (this.#state === "closing") return this.#sendHome(lane);
+    this.#idle.note(lane);
     if (this.#failures.inARow > 0) this.#refill();
   }
 
   setupFailed(lane: Lane, error: SentValue): void {
-    this.#giveUp(lane, reviveOrFault(error));
+    this.#startFailed(lane, reviveOrFault(error));
   }
 
   closed(lane: Lane, error: SentValue | null): void {
@@ -208,7 +208,7 @@ export class Crew {
     this.died++;
     // One that dies before its first job has not really started: no new one without a pause.
     const started = lane.given > 0;
-    if (this.#config.breaksOn === "death") {
+    if (this.#config.breaksOn === "death" && this.#state === "open") {
       this.#events.broken(workerDied(`${lane.name} ended${describeEnd(end)}`, lane, end));
     } else if (!started) {
       const message = `Cannot start worker: it ended${describeEnd(end)}`;
@@ -219,7 +219,7 @@ export class Crew {
   }
 
   /** A worker that did not come up. */
-  #giveUp(lane: Lane, error: unknown): void {
+  #startFailed(lane: Lane, error: unknown): void {
     const remains = this.#discard(lane);
     this.#bootFailed(error);
     this.#events.lost(lane, remains, { exitCode: null, signal: null, error });
@@ -260,10 +260,10 @@ export class Crew {
     this.#lanes.add(lane);
     this.#seats[seat] = lane;
     this.#occupied++;
-    this.#deadlines.set(lane, spawnTimeout, () => {
+    lane.deadline = this.#deadlines.add(spawnTimeout, () => {
       const message =
         `Cannot start worker: it was not ready after ${spawnTimeout} ms (spawnTimeout)`;
-      this.#giveUp(lane, new TimeoutError(message));
+      this.#startFailed(lane, new TimeoutError(message));
     });
   }
 
@@ -304,7 +304,7 @@ export class Crew {
   #sendHome(lane: Lane): void {
     lane.retire();
     if (lane.state !== "closing") return;
-    this.#deadlines.set(lane, CLOSE_TIMEOUT, () => {
+    lane.deadline ??= this.#deadlines.add(CLOSE_TIMEOUT, () => {
       this.#discard(lane);
       this.#events.down(lane, { exitCode: null, signal: null }, true, undefined);
     });
@@ -317,11 +317,16 @@ export class Crew {
   }
 
   #remove(lane: Lane): void {
-    this.#deadlines.lift(lane);
+    this.#lift(lane);
     this.#starting.delete(lane);
     this.#leaving.delete(lane);
     this.#lanes.delete(lane);
     this.#vacate(lane);
+  }
+
+  #lift(lane: Lane): void {
+    this.#deadlines.remove(lane.deadline);
+    lane.deadline = undefined;
   }
 
   #vacate(lane: Lane): void {

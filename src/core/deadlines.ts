@@ -58,7 +58,8 @@ export class Deadlines {
   }
 
   /** Lifts a deadline; harmless when it has passed. */
-  remove(deadline: Deadline): void {
+  remove(deadline: Deadline | undefined): void {
+    if (!deadline) return;
     const { line } = deadline;
     line.list.remove(deadline);
     // A timer that outlives its jobs would keep the program running.

@@ -44,9 +44,10 @@ export class Deliveries<T> {
     this.#match();
   }
 
-  /** Throws away what is ready; before an end that wants nothing more. */
+  /** Ends it without what is ready. */
   discard(): void {
     this.#ready.clear();
+    this.end();
   }
 
   next(timeout: number | undefined): Promise<IteratorResult<T, undefined>> {

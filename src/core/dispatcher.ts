@@ -36,15 +36,14 @@ export class Dispatcher {
   readonly #room: WaitingRoom;
   readonly #roster = new Roster();
   readonly #lookout = new Lookout();
+  /** There is a `maxQueue`. */
+  readonly #bounded: boolean;
   /** Lanes that send at the end of this turn. */
   #outgoing: Lane[] = [];
   #watching: unknown;
 
-  /** There is a `maxQueue`. */
-  readonly #counts: boolean;
-
   constructor(crew: Crew, config: DispatcherConfig) {
-    this.#counts = config.maxQueue !== Infinity;
+    this.#bounded = config.maxQueue !== Infinity;
     this.#crew = crew;
     this.#config = config;
     this.#room = new WaitingRoom(config.workers, config);
@@ -62,7 +61,7 @@ export class Dispatcher {
 
   /** True where one more call would be one too many. */
   get isFull(): boolean {
-    if (!this.#counts) return false;
+    if (!this.#bounded) return false;
     return this.#room.lobby > 0 || !this.#mayAdmit();
   }
 
@@ -100,9 +99,12 @@ export class Dispatcher {
   }
 
   /** A free worker has it, or it waits for one that starts. */
-  isNext({ state, lane, key }: Job): boolean {
+  isNext(job: Job): boolean {
+    const { state, lane, key } = job;
     if (state === "placed") return lane!.outstanding === 1;
-    return key === undefined && this.#room.calls <= this.#crew.vacant;
+    if (key === undefined) return this.#room.calls <= this.#crew.vacant;
+    const seat = this.#room.seatOf(key);
+    return this.#room.nextFor(seat) === job && this.#crew.holderOf(seat)?.state === "starting";
   }
 
   /** Gives a job to this very lane, as soon as it can take it. */
@@ -226,7 +228,7 @@ export class Dispatcher {
   }
 
   #giveOwed(lane: Lane): void {
-    while (lane.owed.length > 0 && !lane.full) this.#give(lane, lane.owed.shift()!, Infinity);
+    while (lane.owed.length > 0 && !lane.cells.full) this.#give(lane, lane.owed.shift()!, Infinity);
   }
 
   /** Gives a lane jobs that anyone may run, as many as it takes: it has just made room. */
@@ -271,9 +273,9 @@ export class Dispatcher {
       this.#watching = undefined;
       const now = this.#config.clock.now();
       for (const lane of this.#crew.lanes) {
-        if (!lane.holdsUp) continue;
+        if (!lane.cells.holdsUp) continue;
         this.#watch();
-        if (now - lane.lastSign < STALL && lane.ahead < STALL) continue;
+        if (now - lane.lastSign < STALL && lane.cells.ahead < STALL) continue;
         for (const job of lane.stall()) this.#config.takenBack(job);
       }
       this.grow();
@@ -284,5 +286,6 @@ export class Dispatcher {
 
 /** Estimated milliseconds; infinite while nothing is known, and where none may wait behind it. */
 function costOf(job: Job): number {
-  return job.alone ? Infinity : job.fn.estimate * job.calls;
+  const { fn: { estimate, carriage }, calls } = job;
+  return job.alone ? Infinity : (estimate + carriage) * calls;
 }

@@ -10,6 +10,8 @@ export interface KnownFunction {
   readonly name: string;
   /** Mean time of a call in milliseconds, as workers measured it; infinite until then. */
   estimate: number;
+  /** What it took (ms) to send its last call, where that was much: the worker needs as long to read it. */
+  carriage: number;
   /** Its calls go together in batches; not any more once one of them had a result that no slot takes. */
   batches: boolean;
 }
@@ -63,6 +65,7 @@ export class Functions {
         reference,
         name: reference.name || "anonymous",
         estimate: Infinity,
+        carriage: 0,
         batches: true,
       };
       this.#byId.push(known);

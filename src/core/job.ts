@@ -122,7 +122,10 @@ export class PromiseSink implements JobSink {
   }
 
   reject(error: unknown): void {
-    this.#resolve(Promise.reject(error));
+    const failed = Promise.reject(error);
+    // The promise of the call tells whether anybody listens; Bun's `expect().rejects` is too slow for this one.
+    failed.catch(() => {});
+    this.#resolve(failed);
   }
 }
 
@@ -141,11 +144,11 @@ export class Job implements Waiting {
   readonly sink: JobSink;
   state: "waiting" | "placed" | "settled" = "waiting";
   /** Where it was sent; kept after an early end until the worker is done with it. */
-  lane: Lane | undefined = undefined;
+  lane: Lane | undefined;
   cell = -1;
-  list: object | undefined = undefined;
-  previous: this | undefined = undefined;
-  next: this | undefined = undefined;
+  list: object | undefined;
+  previous: this | undefined;
+  next: this | undefined;
   #details: JobDetails | undefined;
 
   constructor(

@@ -8,6 +8,7 @@ import type { Spin } from "../protocol/spin.ts";
 import type { WorkerAdapter, WorkerEnd, WorkerSpec } from "./backend.ts";
 import { Batch } from "./batch.ts";
 import { Cells } from "./cells.ts";
+import type { Deadline } from "./deadlines.ts";
 import { MaybeEncodingError } from "./errors.ts";
 import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
@@ -42,13 +43,16 @@ export class Lane {
   readonly owed: Job[] = [];
   /** What the worker died of, in its own words. */
   dying: { readonly exitCode: number | null; readonly error: SentValue | null } | undefined;
+  /** For its start, or its end: until then it must be through. */
+  deadline: Deadline | undefined;
   /** The list of the roster that it is on, and where there. */
   list: Lane[] | undefined;
   listIndex = 0;
   readonly #events: LaneEvents;
   readonly #slots: SlotWire | undefined;
   readonly #neighbour: Neighbour;
-  readonly #cells: Cells;
+  /** Where its jobs sit, and how far the worker is with them. */
+  readonly cells: Cells;
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   /** Its job moves its buffers, and has the worker for itself. */
@@ -86,7 +90,7 @@ export class Lane {
     const claims = adapter.traits.sharedMemory ? new Claims() : transport.claims;
     this.#ahead = spec.ahead !== false && claims !== undefined;
     const slots = this.#slots;
-    const cells = this.#cells = new Cells(claims);
+    const cells = this.cells = new Cells(claims);
     const sender = this.#sender = new Sender(transport, {
       slots,
       cells,
@@ -111,48 +115,33 @@ export class Lane {
 
   /** Jobs that it has and that were not taken back. */
   get outstanding(): number {
-    return this.#cells.outstanding;
-  }
-
-  /** Calls may wait behind the one that runs. */
-  get holdsUp(): boolean {
-    return this.#cells.holdsUp;
-  }
-
-  /** Milliseconds of work that it has by what is known now; much may have been learnt since it was given. */
-  get ahead(): number {
-    return this.#cells.ahead;
+    return this.cells.outstanding;
   }
 
   /** Takes jobs, has none, and has passed all that were taken back. */
   get idle(): boolean {
-    return this.state === "open" && this.#cells.empty;
-  }
-
-  /** Has no cell left; those of jobs that were taken back stay taken until the worker has passed them. */
-  get full(): boolean {
-    return this.#cells.full;
+    return this.state === "open" && this.cells.empty;
   }
 
   /** True where a job of this cost (ms) would not wait long. */
   accepts(job: Job, cost: number): boolean {
     if (this.state !== "open" || this.#stalled) return false;
-    if (this.full) return false;
+    if (this.cells.full) return false;
     if (this.outstanding === 0) return true;
     if (job.movesOnce || this.#exclusive || !this.#ahead) return false;
-    return this.#cells.load + cost <= AHEAD;
+    return this.cells.load + cost <= AHEAD;
   }
 
   /** How many small calls of a function it takes together, in one slot. */
   batchOf(fn: KnownFunction): number {
     if (!this.#ahead || !fn.batches || !this.#sender.usesSlots(fn)) return 1;
-    const time = Math.min(LONG, AHEAD - this.#cells.load);
+    const time = Math.min(LONG, AHEAD - this.cells.load);
     return Math.min(MOST_CALLS, Math.floor(time / fn.estimate));
   }
 
   /** Hands a job over; it leaves with the next {@link flush}. */
   give(job: Job, cost: number): void {
-    this.#cells.give(job, Math.min(cost, AHEAD));
+    this.cells.give(job, Math.min(cost, AHEAD));
     job.state = "placed";
     job.lane = this;
     this.given++;
@@ -167,7 +156,7 @@ export class Lane {
 
   /** Its worker is near, and through with all that it has in no time. */
   get isQuick(): boolean {
-    return this.outstanding > 0 && this.#cells.load <= QUICK && this.#cells.messages === 0 &&
+    return this.outstanding > 0 && this.cells.load <= QUICK && this.cells.messages === 0 &&
       this.#slots?.near === true;
   }
 
@@ -178,7 +167,7 @@ export class Lane {
 
   /** Takes back a job that was not begun; false when it was, or when nobody can tell. */
   takeBack(job: Job): boolean {
-    if (job.lane !== this || !this.#cells.takeBack(job)) return false;
+    if (job.lane !== this || !this.cells.takeBack(job)) return false;
     job.lane = undefined;
     return true;
   }
@@ -192,9 +181,13 @@ export class Lane {
     }
     this.#stalled = this.outstanding > 0;
     const jobs: Job[] = [];
+    const all = this.cells.lastFirst();
+    const runs = all.some((job) => this.cells.begun(job) && !this.cells.finished(job));
+    // A worker that runs nothing reads its messages. It would read the next job for as long if that came again.
+    const next = runs ? undefined : all.at(-1);
     // The worker may begin the next ones meanwhile: none that came after one that was taken back.
-    for (const job of this.#cells.lastFirst()) {
-      if (job.state !== "placed" || job.movesOnce || job.pinned) continue;
+    for (const job of all) {
+      if (job === next || job.state !== "placed" || job.movesOnce || job.pinned) continue;
       if (this.takeBack(job)) jobs.push(...this.#partsOf(job));
       else if (job instanceof Batch) jobs.push(...this.#receiver.cutBatch(job));
     }
@@ -205,7 +198,7 @@ export class Lane {
   divide(batch: Batch): { readonly running: Job | undefined; readonly rest: Job[] } {
     if (this.takeBack(batch)) return { running: undefined, rest: this.#partsOf(batch) };
     const { last, rest } = this.#receiver.stopBatch(batch);
-    this.#cells.replace(batch, last);
+    this.cells.replace(batch, last);
     last.state = "placed";
     last.lane = this;
     return { running: last, rest };
@@ -216,29 +209,9 @@ export class Lane {
     return job instanceof Batch ? this.#receiver.takeApart(job) : [job];
   }
 
-  /** When a job began; see {@link Cells.startedAt}. */
-  startedAt(job: Job): number | undefined {
-    return this.#cells.startedAt(job);
-  }
-
-  /** True once the worker has begun a job, or where nobody can tell: it cannot be taken back. */
-  begun(job: Job): boolean {
-    return this.#cells.begun(job);
-  }
-
-  /** True when the job is through and its reply on the way. */
-  finished(job: Job): boolean {
-    return this.#cells.finished(job);
-  }
-
-  /** Index of the item of a chunk that was begun last. */
-  currentItem(job: Job): number {
-    return this.#cells.currentItem(job);
-  }
-
   /** The name of the task of a job that it has. */
   taskOf(jobId: number | undefined): string | undefined {
-    return jobId === undefined ? undefined : this.#cells.find(jobId)?.fn.name;
+    return jobId === undefined ? undefined : this.cells.find(jobId)?.fn.name;
   }
 
   /** Tells the running job to end. */
@@ -298,7 +271,7 @@ export class Lane {
   }
 
   #forLiveJob(cell: number, act: (job: Job) => void): void {
-    const job = this.#cells.at(cell);
+    const job = this.cells.at(cell);
     if (job && job.state === "placed") act(job);
   }
 
@@ -315,13 +288,13 @@ export class Lane {
     this.#receiver.takeSlots();
     this.#events.progressed(this);
     // Also while it has nothing but jobs to pass that were taken back: only then is it idle.
-    if (!this.#cells.empty) this.#slots!.listen();
+    if (!this.cells.empty) this.#slots!.listen();
   }
 
   /** Jobs that could not be sent have failed. */
   #refuse(refusals: readonly Refusal[]): void {
     for (const { cell, cause } of refusals) {
-      const job = this.#cells.pass(cell);
+      const job = this.cells.pass(cell);
       // It was taken back in the same turn.
       if (!job) continue;
       const error = new MaybeEncodingError(`Cannot send args: ${cause}`, { path: "args", cause });
@@ -342,8 +315,8 @@ export class Lane {
     this.#slots?.close();
     const begun: Job[] = [], waiting: Job[] = [];
     const unsent = new Set(this.#sender.unsent);
-    for (const job of this.#cells.lastFirst()) {
-      const untouched = unsent.has(job) || (!job.movesOnce && this.#cells.takeBack(job));
+    for (const job of this.cells.lastFirst()) {
+      const untouched = unsent.has(job) || (!job.movesOnce && this.cells.takeBack(job));
       if (untouched) {
         waiting.push(...this.#partsOf(job));
       } else if (!(job instanceof Batch)) {

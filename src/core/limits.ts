@@ -1,7 +1,7 @@
 import type { Clock } from "./backend.ts";
 import { Batch } from "./batch.ts";
 import { CallLine } from "./call_line.ts";
-import { type Deadline, Deadlines } from "./deadlines.ts";
+import { Deadlines } from "./deadlines.ts";
 import { TimeoutError } from "./errors.ts";
 import type { Job, JobDetails } from "./job.ts";
 import { SignalWatch } from "./signal_watch.ts";
@@ -11,7 +11,7 @@ export interface LimitActions {
   /** The job's time is up, or its signal was aborted. */
   abort(job: Job, reason: unknown): void;
   /** It may still be taken out of line, or back from its worker; nothing happens when it has begun. */
-  expireWaiting(job: Job, reason: unknown): boolean;
+  expireWaiting(job: Job, reason: unknown): void;
   /** It was told to end and did not. */
   kill(job: Job): void;
   /** Gives back what has not begun of a batch; returns the call that runs, if any does, as a job. */
@@ -86,14 +86,14 @@ export class Limits {
   left(job: Job): void {
     if (job.plain) return;
     const { details } = job;
-    this.#lift(details.runDeadline);
+    this.#deadlines.remove(details.runDeadline);
     details.runDeadline = undefined;
   }
 
   /** It was told to end, and has this long. */
   stopping(job: Job, grace: number): void {
     const { details } = job;
-    this.#lift(details.runDeadline);
+    this.#deadlines.remove(details.runDeadline);
     details.runDeadline = this.#deadlines.add(grace, () => {
       details.runDeadline = undefined;
       this.#actions.kill(job);
@@ -105,7 +105,12 @@ export class Limits {
     if (job.plain) return;
     const { details } = job;
     if (details.limits?.signal) this.#signals.remove(details.limits.signal, details);
-    this.#lift(details.queueDeadline);
+    this.begun(job);
+  }
+
+  /** It has waited for a worker; to wait for another try is something else. */
+  begun({ details }: Job): void {
+    this.#deadlines.remove(details.queueDeadline);
     details.queueDeadline = undefined;
   }
 
@@ -120,8 +125,8 @@ export class Limits {
 
   #checkRun(job: Job, timeout: number): void {
     // It was in time: its reply is on the way, or its worker's end.
-    if (job.lane?.finished(job)) return;
-    const started = job.lane?.startedAt(job);
+    if (job.lane?.cells.finished(job)) return;
+    const started = job.lane?.cells.startedAt(job);
     const left = started === undefined ? timeout : started + timeout - this.#clock.now();
     if (left > 0) return this.#watchRun(job, timeout, Math.ceil(left));
     if (job instanceof Batch) {
@@ -137,9 +142,5 @@ export class Limits {
   #aborted(job: Job, reason: unknown): void {
     const one = job instanceof Batch ? this.#actions.divide(job) : job;
     if (one) this.#actions.abort(one, reason);
-  }
-
-  #lift(deadline: Deadline | undefined): void {
-    if (deadline) this.#deadlines.remove(deadline);
   }
 }

@@ -5,7 +5,7 @@ import { PoolError } from "./errors.ts";
 export function checkMainGuard(made: "pool" | "executor" | "process" | "thread" | "manager"): void {
   if (!realm.importing) return;
   throw new PoolError(
-    `Cannot create ${made}: a worker is importing ${realm.importing} to find a task, and this would ` +
-      `start workers without end; put the code that uses the ${made} under \`if (import.meta.main)\``,
+    `Cannot create ${made}: a worker is importing ${realm.importing}, and this would start workers ` +
+      `without end; put the code that uses the ${made} under \`if (import.meta.main)\``,
   );
 }

@@ -26,15 +26,19 @@ export function checkWait(
   return checkTimeout(checkOptions(options, call, ["timeout"]).timeout, "timeout");
 }
 
-/** A whole number of at least `least`. */
-export function checkCount(value: unknown, name: string, least: number): number | undefined {
+/** A whole number from `least` to `most`, or `Infinity` where there is no most. */
+export function checkCount(
+  value: unknown,
+  name: string,
+  least: number,
+  most: number = Infinity,
+): number | undefined {
   const count = checkType<number>(value, name, "number", "a number");
-  if (count === undefined || (count >= least && (Number.isInteger(count) || count === Infinity))) {
-    return count;
-  }
-  throw new RangeError(
-    `Cannot use ${name}: it must be a whole number of at least ${least}, not ${count}`,
-  );
+  if (count === undefined) return undefined;
+  const isWhole = Number.isInteger(count) || count === Infinity;
+  if (isWhole && count >= least && count <= most) return count;
+  const range = isWhole && count > most ? `at most ${most}` : `a whole number of at least ${least}`;
+  throw new RangeError(`Cannot use ${name}: it must be ${range}, not ${count}`);
 }
 
 /** A finite number. */
@@ -65,7 +69,13 @@ function checkType<T>(
   type: "number" | "function" | "boolean" | "string",
   words: string,
 ): T | undefined {
-  if (value === undefined || typeof value === type) return value as T | undefined;
+  return value === undefined || typeof value === type
+    ? value as T | undefined
+    : refuse(name, words, value);
+}
+
+/** Throws a `TypeError` for what is of a wrong kind. */
+export function refuse(name: string, words: string, value: unknown): never {
   throw new TypeError(`Cannot use ${name}: it must be ${words}, not ${show(value)}`);
 }
 
@@ -79,14 +89,13 @@ export function checkChoice<T extends string>(
   if (value === undefined) return undefined;
   if (choices.includes(value as T)) return value as T;
   const list = choices.map((choice) => JSON.stringify(choice)).join(", ");
-  throw new TypeError(`Cannot use ${name}: it must be one of ${list}${more}, not ${show(value)}`);
+  return refuse(name, `one of ${list}${more}`, value);
 }
 
 /** An array of arguments, or nothing. */
 export function checkArray(value: unknown, name: string): readonly unknown[] {
   if (value === undefined) return [];
-  if (Array.isArray(value)) return value;
-  throw new TypeError(`Cannot use ${name}: it must be an array, not ${show(value)}`);
+  return Array.isArray(value) ? value : refuse(name, "an array", value);
 }
 
 /** An abort signal, or nothing. */
@@ -96,7 +105,7 @@ export function checkSignal(value: unknown): AbortSignal | undefined {
   if (typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function") {
     return value as AbortSignal;
   }
-  throw new TypeError(`Cannot use signal: it must be an AbortSignal, not ${show(value)}`);
+  return refuse("signal", "an AbortSignal", value);
 }
 
 const NONE: readonly string[] = [];

@@ -1,4 +1,5 @@
 /** What the end of a job means to its caller. */
+import { hide } from "../protocol/define.ts";
 import { encode } from "../protocol/encode.ts";
 import type { SentValue } from "../protocol/messages.ts";
 import type { WorkerEnd, WorkerKind } from "./backend.ts";
@@ -26,7 +27,10 @@ export function asError(thrown: unknown): unknown {
   } catch {
     text = kind;
   }
-  return new RemoteError(`A task threw ${text}`, { remoteName: kind, value: thrown });
+  const error = new RemoteError(`A task threw ${text}`, { remoteName: kind, value: thrown });
+  // Frames of the host's say nothing of where it was thrown.
+  hide(error, "stack", String(error));
+  return error;
 }
 
 /** True where another try would end in the same way. */

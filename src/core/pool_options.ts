@@ -16,6 +16,7 @@ import {
   checkOptions,
   checkString,
   checkTimeout,
+  refuse,
   show,
 } from "./options.ts";
 import type { SchedulerConfig } from "./scheduler.ts";
@@ -211,6 +212,17 @@ function checkOutput(
   return { stdout, stderr };
 }
 
+/** Puts a number of workers, which may be given alone, beside the other options. */
+export function withCount<T extends object>(
+  name: "workers" | "maxWorkers",
+  count: number | T | undefined,
+  options: Omit<T, "workers" | "maxWorkers"> | undefined,
+): T {
+  const others = checkOptionObject(options, "options");
+  const given = typeof count === "object" ? checkOptionObject(count, "options") : undefined;
+  return { ...others, ...given ?? (count !== undefined && { [name]: count }) } as T;
+}
+
 /** Throws a `TypeError` for what is no object. */
 export function checkOptionObject<T>(value: T, name: string): T {
   if (
@@ -218,7 +230,7 @@ export function checkOptionObject<T>(value: T, name: string): T {
   ) {
     return value;
   }
-  throw new TypeError(`Cannot use ${name}: it must be an object, not ${show(value)}`);
+  return refuse(name, "an object", value);
 }
 
 /** A call that every worker makes; throws for what cannot be sent. */

@@ -338,6 +338,7 @@ export class Scheduler {
     if (job.plain || job.movesOnce || job.details.triesLeft === 0) return false;
     job.details.triesLeft--;
     this.#retried++;
+    this.#limits.begun(job);
     this.#requeue(job);
     return true;
   }
@@ -354,7 +355,7 @@ export class Scheduler {
     for (const job of begun) {
       this.#limits.left(job);
       if (job.state === "settled" || this.#retry(job)) continue;
-      if (job.isChunk) job.details.diedAt = lane.currentItem(job);
+      if (job.isChunk) job.details.diedAt = lane.cells.currentItem(job);
       this.#settleDead(job, lane, end);
     }
     this.#dispatcher.lost(lane);
@@ -364,7 +365,7 @@ export class Scheduler {
   #kill(job: Job): void {
     const lane = job.lane!;
     // Another job may run by now, whose worker must not be touched.
-    if (lane.state === "gone" || lane.finished(job)) return;
+    if (lane.state === "gone" || lane.cells.finished(job)) return;
     this.#killed++;
     this.#crew.kill(lane);
   }

@@ -18,6 +18,9 @@ import type { SlotWire } from "./slot_wire.ts";
 /** So many calls, or items of maps, are sent without waiting for the end of the turn. */
 const FLUSH_AT = 256;
 
+/** What is sent in less time (ms) costs nothing to read, as far as it is worth knowing. */
+const HEAVY = 0.1;
+
 /** A job that the runtime would not send. */
 export interface Refusal {
   readonly cell: number;
@@ -68,7 +71,9 @@ export class Sender {
 
   /** Adds a job, which has its cell; true for the first of a turn, at whose end `flush` must follow. */
   add(job: Job): boolean {
-    if (!this.usesSlots(job.fn) || !this.#slots!.send(job)) this.#addOutgoing(job);
+    const { fn } = job;
+    if (!this.usesSlots(fn) || !this.#slots!.send(job)) this.#addOutgoing(job);
+    else fn.carriage = 0;
     const first = !this.#flushes;
     this.#flushes = true;
     this.#added += job.isChunk ? job.calls : 1;
@@ -120,11 +125,14 @@ export class Sender {
     this.#slots?.listen();
   }
 
-  #postJobs({ define, records, transfer }: Outgoing): void {
+  #postJobs({ define, records, transfer, jobs }: Outgoing): void {
     this.#outgoing = undefined;
+    const began = performance.now();
     try {
       this.#transport.post({ type: "run", define, jobs: records }, transfer);
       this.#slots?.announceMail();
+      const each = (performance.now() - began) / jobs.length;
+      for (const { fn, calls } of jobs) fn.carriage = each > HEAVY ? each / calls : 0;
     } catch (error) {
       this.#sendSingly(records, define, error);
     }

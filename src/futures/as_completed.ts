@@ -100,6 +100,5 @@ class Completions<F extends Future<unknown>> implements AsyncIterableIterator<F,
     for (const future of this.#pending) future.removeDoneCallback(this.#onDone);
     this.#pending.clear();
     this.#done.discard();
-    this.#done.end();
   }
 }

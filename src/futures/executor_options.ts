@@ -2,13 +2,7 @@ import { runtime } from "../adapters/detect.ts";
 import type { BackendName } from "../core/backend.ts";
 import { checkMainGuard } from "../core/main_guard.ts";
 import { checkCount, checkOptions } from "../core/options.ts";
-import {
-  checkOptionObject,
-  planPool,
-  POOL_OPTIONS,
-  type PoolOptions,
-  type PoolPlan,
-} from "../core/pool_options.ts";
+import { planPool, POOL_OPTIONS, type PoolOptions, type PoolPlan } from "../core/pool_options.ts";
 
 /**
  * Options of all executors; those that a pool has, too, mean the same. Times in milliseconds.
@@ -58,18 +52,6 @@ export interface ExecutorKind {
 
 const OWN: readonly string[] = ["workers", "backend", "name"];
 const NAMES = ["maxWorkers", ...POOL_OPTIONS.filter((name) => !OWN.includes(name))];
-
-/** Puts `maxWorkers`, which may be given alone, beside the other options. */
-export function withMaxWorkers<T extends ExecutorOptions>(
-  maxWorkers: number | T | undefined,
-  options: T | undefined,
-): T {
-  const others = checkOptionObject(options, "options");
-  if (typeof maxWorkers === "object") {
-    return { ...others, ...checkOptionObject(maxWorkers, "options") };
-  }
-  return { ...others, ...(maxWorkers !== undefined && { maxWorkers }) } as T;
-}
 
 /** Checks the options of an executor; throws `TypeError` or `RangeError`. */
 export function planExecutor(input: ExecutorOptions, kind: ExecutorKind): PoolPlan {

@@ -1,6 +1,7 @@
 import { warn } from "../adapters/services.ts";
 import { CancelledError, InvalidStateError, TimeoutError } from "../core/errors.ts";
 import type { Future as FutureContract } from "../core/executor.ts";
+import { checkIterable } from "../core/iterables.ts";
 import { checkFunction, checkWait, show } from "../core/options.ts";
 import type { WaitOptions } from "../core/pool.ts";
 import { untilDone } from "./until_done.ts";
@@ -214,9 +215,7 @@ export function checkFutures<F extends FutureContract<unknown>>(
   futures: Iterable<F>,
   call: string,
 ): Set<F> {
-  if (typeof (futures as Partial<Iterable<F>> | undefined)?.[Symbol.iterator] !== "function") {
-    throw new TypeError(`Cannot ${call}: the futures must be iterable, not ${show(futures)}`);
-  }
+  checkIterable(futures, call, "futures");
   const unique = new Set(futures);
   for (const future of unique) {
     if (!isFuture(future)) {

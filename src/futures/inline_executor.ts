@@ -1,5 +1,6 @@
 import { availableWorkers } from "../adapters/services.ts";
-import { type ExecutorOptions, withMaxWorkers } from "./executor_options.ts";
+import { withCount } from "../core/pool_options.ts";
+import type { ExecutorOptions } from "./executor_options.ts";
 import { LocalExecutor } from "./local_executor.ts";
 
 /**
@@ -32,7 +33,7 @@ export class InlineExecutor extends LocalExecutor {
    * @throws `TypeError` or `RangeError` for options that make no sense
    */
   constructor(maxWorkers?: number | ExecutorOptions, options?: ExecutorOptions) {
-    super(withMaxWorkers(maxWorkers, options), {
+    super(withCount("maxWorkers", maxWorkers, options), {
       backend: "inline",
       name: "InlineExecutor",
       workers: Math.min(32, availableWorkers() + 4),

@@ -1,4 +1,5 @@
-import { CALL_OPTIONS, type CallOptions, checkCall } from "../core/call_options.ts";
+import { CALL_OPTIONS, type CallOptions, checkCall, isSingle } from "../core/call_options.ts";
+import { isAsyncIterable, isIterable } from "../core/iterables.ts";
 import { BrokenExecutor, PoolClosedError } from "../core/errors.ts";
 import type { PoolEvents } from "../core/events.ts";
 import type {
@@ -139,11 +140,9 @@ export class LocalExecutor implements Executor {
     const { iterables, options } = takeApart(rest);
     const { timeout, chunksize, bufferSize, ...others } = options;
     const call = checkCall(others, "map", this.#plan.defaults);
-    // A time limit or another try is for one call; together they could not be told apart.
-    const single = call.limits?.timeout !== undefined || (call.limits?.retries ?? 0) > 0;
     const size = checkCount(chunksize, "chunksize", 1) ?? 1;
     const plan = {
-      chunksize: single ? 1 : size,
+      chunksize: isSingle(call) ? 1 : size,
       bufferSize: checkCount(bufferSize, "bufferSize", 1) ?? Infinity,
       timeout: checkTimeout(timeout, "timeout"),
       send: (rows: unknown[][]): Future<ChunkResults> => {
@@ -232,14 +231,4 @@ function takeApart(
     iterables: iterables as Iterable<unknown>[],
     options: checkOptions(options, "map", [...CALL_OPTIONS, ...MAP_OPTIONS]),
   };
-}
-
-function isIterable(value: unknown): value is Iterable<unknown> {
-  return typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] ===
-    "function";
-}
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof (value as Partial<AsyncIterable<unknown>> | null | undefined)
-    ?.[Symbol.asyncIterator] === "function";
 }

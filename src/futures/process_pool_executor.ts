@@ -1,5 +1,6 @@
 import { checkBoolean } from "../core/options.ts";
-import { type ExecutorOptions, withMaxWorkers } from "./executor_options.ts";
+import { withCount } from "../core/pool_options.ts";
+import type { ExecutorOptions } from "./executor_options.ts";
 import { LocalExecutor } from "./local_executor.ts";
 
 /**
@@ -55,7 +56,7 @@ export class ProcessPoolExecutor extends LocalExecutor {
     maxWorkers?: number | ProcessPoolExecutorOptions,
     options?: ProcessPoolExecutorOptions,
   ) {
-    const { recover, ...others } = withMaxWorkers(maxWorkers, options);
+    const { recover, ...others } = withCount("maxWorkers", maxWorkers, options);
     super(others, {
       backend: "process",
       name: "ProcessPoolExecutor",

@@ -113,9 +113,9 @@ type Convert<T> = (value: unknown, failed: readonly number[] | undefined) => T;
 class SubmittedCall<T> implements JobSink, FutureSource, Linked {
   readonly future: Future<T> = new Future<T>(this);
   // Its place among those that are not done.
-  list: object | undefined = undefined;
-  previous: this | undefined = undefined;
-  next: this | undefined = undefined;
+  list: object | undefined;
+  previous: this | undefined;
+  next: this | undefined;
   #job: Job | undefined;
   readonly #scheduler: Scheduler;
   readonly #pending: LinkedList<SubmittedCall<unknown>>;
@@ -153,7 +153,7 @@ class SubmittedCall<T> implements JobSink, FutureSource, Linked {
 
   running(): boolean {
     const job = this.#job;
-    return job?.state === "placed" && job.lane!.begun(job);
+    return job?.state === "placed" && job.lane!.cells.begun(job);
   }
 
   withdraw(): boolean {

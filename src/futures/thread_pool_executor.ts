@@ -1,5 +1,6 @@
 import { checkString } from "../core/options.ts";
-import { type ExecutorOptions, withMaxWorkers } from "./executor_options.ts";
+import { withCount } from "../core/pool_options.ts";
+import type { ExecutorOptions } from "./executor_options.ts";
 import { LocalExecutor } from "./local_executor.ts";
 
 /**
@@ -60,7 +61,7 @@ export class ThreadPoolExecutor extends LocalExecutor {
     maxWorkers?: number | ThreadPoolExecutorOptions,
     options?: ThreadPoolExecutorOptions,
   ) {
-    const { threadNamePrefix, ...others } = withMaxWorkers(maxWorkers, options);
+    const { threadNamePrefix, ...others } = withCount("maxWorkers", maxWorkers, options);
     super(others, {
       backend: "thread",
       name: checkString(threadNamePrefix, "threadNamePrefix") ?? "ThreadPoolExecutor",

@@ -1,5 +1,12 @@
 import type { WorkerSettings } from "../core/backend.ts";
-import { checkArray, checkBoolean, checkOptions, checkString, show } from "../core/options.ts";
+import {
+  checkArray,
+  checkBoolean,
+  checkFunction,
+  checkOptions,
+  checkString,
+  refuse,
+} from "../core/options.ts";
 import { checkSettings } from "../core/pool_options.ts";
 import { referenceOf } from "../core/task.ts";
 import type { FunctionReference } from "../protocol/realm.ts";
@@ -81,11 +88,9 @@ const NAMES = [
 /** Throws `TypeError` for what makes no sense. */
 export function checkActivity(given: unknown, kind: "process" | "thread"): CheckedActivity {
   const options = checkOptions(given as ActivityOptions | undefined, `create ${kind}`, NAMES);
-  if (typeof options.target !== "function") {
-    throw new TypeError(`Cannot use target: it must be a function, not ${show(options.target)}`);
-  }
+  if (!options.target) return refuse("target", "a function", options.target);
   return {
-    target: referenceOf(options.target),
+    target: referenceOf(checkFunction(options.target, "target")),
     args: checkArray(options.args, "args"),
     name: checkString(options.name, "name"),
     daemon: checkBoolean(options.daemon, "daemon"),

@@ -46,7 +46,7 @@ export class PoolResult<R> implements AsyncResult<R> {
 
   /** Says how the call is cancelled. */
   bind(abort: (reason: unknown) => void): this {
-    this.#abort = abort;
+    if (!this.#over) this.#abort = abort;
     return this;
   }
 
@@ -74,7 +74,7 @@ export class PoolResult<R> implements AsyncResult<R> {
   }
 
   cancel(): boolean {
-    if (this.#over || !this.#abort) return false;
+    if (!this.#abort) return false;
     this.#abort(new CancelledError("The call was cancelled"));
     return true;
   }
@@ -89,7 +89,7 @@ export class PoolResult<R> implements AsyncResult<R> {
   /** The call was fulfilled. */
   resolve(value: R): void {
     const { callback } = this.#callbacks;
-    this.#over = true;
+    this.#leave();
     runCallback(callback && (() => callback(value)), (failure) => {
       this.#end(
         failure ? { kind: "rejected", error: failure.error } : { kind: "fulfilled", value },
@@ -100,10 +100,16 @@ export class PoolResult<R> implements AsyncResult<R> {
   /** The call failed. */
   reject(error: unknown): void {
     const { errorCallback } = this.#callbacks;
-    this.#over = true;
+    this.#leave();
     runCallback(errorCallback && (() => errorCallback(error)), (failure) => {
       this.#end({ kind: "rejected", error: failure ? bothErrors(error, failure.error) : error });
     });
+  }
+
+  /** Lets go of the call and its arguments. */
+  #leave(): void {
+    this.#over = true;
+    this.#abort = undefined;
   }
 
   #end(state: State<R>): void {

@@ -115,10 +115,7 @@ export class ChunkJobs {
       );
     }
     const { call, shared } = this.#call;
-    return encode(item, `items[${index}]`, {
-      shared,
-      ...(call.transfer && { transfer: call.transfer }),
-    });
+    return encode(item, `items[${index}]`, { shared, transfer: call.transfer });
   }
 
   #submit(chunk: Chunk): void {

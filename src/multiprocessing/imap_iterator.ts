@@ -6,7 +6,8 @@ import type { Scheduler } from "../core/scheduler.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
 import { ChunkSize } from "./chunk_size.ts";
 import { Deliveries } from "../core/deliveries.ts";
-import { AsyncSource, isAsyncIterable } from "./item_source.ts";
+import { isAsyncIterable } from "../core/iterables.ts";
+import { AsyncSource } from "./item_source.ts";
 
 /** How an `imap` goes about its items. */
 export interface ImapPlan extends ChunkCall {
@@ -86,7 +87,6 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
     const source = this.#exhausted ? undefined : this.#source;
     this.#exhausted = true;
     this.#deliveries.discard();
-    this.#deliveries.end();
     this.#chunks.cancelWaiting(new CancelledError("The iteration was ended"));
     this.#detach();
     await source?.return?.();

@@ -1,21 +1,3 @@
-import type { AnyIterable } from "../core/pool.ts";
-import { show } from "../core/options.ts";
-
-/** Throws a `TypeError` for what cannot be iterated. */
-export function checkIterable<T>(items: AnyIterable<T>, call: string): void {
-  const source = items as Partial<AsyncIterable<T> & Iterable<T>> | null | undefined;
-  if (
-    typeof source?.[Symbol.asyncIterator] === "function" ||
-    typeof source?.[Symbol.iterator] === "function"
-  ) return;
-  throw new TypeError(`Cannot ${call}: the items must be iterable, not ${show(items)}`);
-}
-
-/** True for what must be awaited item by item. */
-export function isAsyncIterable<T>(items: AnyIterable<T>): items is AsyncIterable<T> {
-  return typeof (items as Partial<AsyncIterable<T>>)[Symbol.asyncIterator] === "function";
-}
-
 /** An async iterable under way, that can be left while an item is awaited: it may never come. */
 export class AsyncSource<T> implements AsyncIterableIterator<T, undefined> {
   readonly #iterator: AsyncIterator<T>;

@@ -1,11 +1,12 @@
 import type { AnyIterable } from "../core/pool.ts";
+import { isAsyncIterable } from "../core/iterables.ts";
 import type { Consumer } from "../core/life.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { JobMode } from "../protocol/messages.ts";
 import { type Numbers, packNumbers } from "../protocol/numbers.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
 import { ChunkSize } from "./chunk_size.ts";
-import { AsyncSource, isAsyncIterable } from "./item_source.ts";
+import { AsyncSource } from "./item_source.ts";
 
 /** How a map goes about its items. */
 export interface MapPlan extends ChunkCall {

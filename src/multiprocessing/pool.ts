@@ -191,10 +191,7 @@ export class Pool implements PoolContract {
     items: AnyIterable<T>,
     options?: MapOptions,
   ): Promise<Awaited<R>[]> {
-    return new Promise((resolve, reject) => {
-      const sink = { resolve: resolve as (results: unknown[]) => void, reject };
-      this.#calls.map(fn, items, options, { mode: JobMode.map, name: "map" }, sink);
-    });
+    return this.#calls.map(fn, items, options, { mode: JobMode.map, name: "map" });
   }
 
   /**
@@ -235,10 +232,7 @@ export class Pool implements PoolContract {
     items: AnyIterable<Readonly<A>>,
     options?: MapOptions,
   ): Promise<Awaited<R>[]> {
-    return new Promise((resolve, reject) => {
-      const sink = { resolve: resolve as (results: unknown[]) => void, reject };
-      this.#calls.map(fn, items, options, { mode: JobMode.starmap, name: "starmap" }, sink);
-    });
+    return this.#calls.map(fn, items, options, { mode: JobMode.starmap, name: "starmap" });
   }
 
   /**

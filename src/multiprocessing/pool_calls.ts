@@ -1,6 +1,6 @@
 /** The calls of one pool: from what its user gave to jobs of its scheduler. */
 import { packArguments } from "../core/arguments.ts";
-import { checkCall, type CheckedCall } from "../core/call_options.ts";
+import { checkCall, type CheckedCall, isSingle } from "../core/call_options.ts";
 import { Job, type JobSink } from "../core/job.ts";
 import { checkArray, checkCount } from "../core/options.ts";
 import type { Origins } from "../core/origin.ts";
@@ -18,7 +18,7 @@ import { type JobArgs, JobMode } from "../protocol/messages.ts";
 import { CALLBACKS, checkCallbacks, PoolResult } from "./async_result.ts";
 import type { ChunkCall } from "./chunk_jobs.ts";
 import { ImapIterator } from "./imap_iterator.ts";
-import { checkIterable } from "./item_source.ts";
+import { checkIterable } from "../core/iterables.ts";
 import { MapRun, type MapSink } from "./map_run.ts";
 import { type PoolPlan, setupCall } from "./pool_options.ts";
 
@@ -81,14 +81,16 @@ export class PoolCalls {
   }
 
   /** One call for each item, whose results are one outcome. */
-  map(
+  map<R>(
     fn: unknown,
     items: AnyIterable<unknown>,
     options: MapOptions | undefined,
     kind: MapKind,
-    sink: MapSink,
-  ): MapRun {
-    return this.#startMap(fn, items, options, { ...kind, more: ["chunksize"] }, sink);
+  ): Promise<R[]> {
+    return new Promise((resolve, reject) => {
+      const sink = { resolve: resolve as (results: unknown[]) => void, reject };
+      this.#startMap(fn, items, options, { ...kind, more: ["chunksize"] }, sink);
+    });
   }
 
   /** As {@linkcode PoolCalls.map}, with a result that can be asked. */
@@ -99,12 +101,8 @@ export class PoolCalls {
     kind: MapKind,
   ): AsyncResult<R[]> {
     const result = new PoolResult<R[]>(checkCallbacks(options));
-    const sink = {
-      resolve: (results: unknown[]) => result.resolve(results as R[]),
-      reject: (error: unknown) => result.reject(error),
-    };
     const more = ["chunksize", ...CALLBACKS];
-    const run = this.#startMap(fn, items, options, { ...kind, more }, sink);
+    const run = this.#startMap(fn, items, options, { ...kind, more }, result);
     return result.bind((reason) => run.abort(reason));
   }
 
@@ -146,13 +144,11 @@ export class PoolCalls {
     const chunksize = checkCount(options?.chunksize, "chunksize", 1);
     this.#scheduler.life.checkOpen();
     checkIterable(items, name);
-    // A time limit or another try is for one item; together they could not be told apart.
-    const single = call.limits?.timeout !== undefined || (call.limits?.retries ?? 0) > 0;
     return {
       fn: this.#scheduler.functions.get(fn),
       mode,
       call,
-      chunksize: single ? 1 : chunksize,
+      chunksize: isSingle(call) ? 1 : chunksize,
       shared: this.#shared,
       origin: this.#origins.capture(),
     };

@@ -1,5 +1,5 @@
 import { Pool } from "./pool.ts";
-import { checkOptionObject, type PoolOptions } from "../core/pool_options.ts";
+import { type PoolOptions, withCount } from "../core/pool_options.ts";
 
 /**
  * A {@linkcode Pool} in child processes of the same runtime: a task in a busy loop can be ended, one
@@ -49,9 +49,8 @@ export class ProcessPool extends Pool {
    */
   constructor(
     workers?: number | Omit<PoolOptions, "backend">,
-    options: Omit<PoolOptions, "backend" | "workers"> = {},
+    options?: Omit<PoolOptions, "backend" | "workers">,
   ) {
-    const given = typeof workers === "object" ? checkOptionObject(workers, "options") : { workers };
-    super({ ...checkOptionObject(options, "options"), ...given, backend: "process" });
+    super({ ...withCount("workers", workers, options), backend: "process" });
   }
 }

@@ -9,6 +9,7 @@ import { reviveNamespace } from "./manager/namespace_proxy.ts";
 import { reviveConnection } from "./pipe/connection.ts";
 import { revivePipe } from "./pipe/shared_pipe.ts";
 import { offerHandOver } from "./queues/hand_over.ts";
+import { puttersOf } from "./queues/putters.ts";
 import { reviveJoinableQueue } from "./queues/joinable_queue.ts";
 import { reviveQueue } from "./queues/queue.ts";
 import { reviveSimpleQueue } from "./queues/simple_queue.ts";
@@ -50,5 +51,5 @@ export function installRevivers(): void {
     Value: reviveValue,
   };
   for (const [kind, revive] of Object.entries(revivers)) realm.revivers.set(kind, revive);
-  offerHandOver();
+  offerHandOver(puttersOf);
 }

@@ -1,5 +1,5 @@
 import { Pool } from "./pool.ts";
-import { checkOptionObject, type PoolOptions } from "../core/pool_options.ts";
+import { type PoolOptions, withCount } from "../core/pool_options.ts";
 
 /**
  * A {@linkcode Pool} on worker threads. Mirrors `multiprocessing.pool.ThreadPool`, whose workers share the
@@ -22,9 +22,8 @@ export class ThreadPool extends Pool {
    */
   constructor(
     workers?: number | Omit<PoolOptions, "backend">,
-    options: Omit<PoolOptions, "backend" | "workers"> = {},
+    options?: Omit<PoolOptions, "backend" | "workers">,
   ) {
-    const given = typeof workers === "object" ? checkOptionObject(workers, "options") : { workers };
-    super({ ...checkOptionObject(options, "options"), ...given, backend: "thread" });
+    super({ ...withCount("workers", workers, options), backend: "thread" });
   }
 }

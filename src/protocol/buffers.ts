@@ -12,6 +12,12 @@ export function viewLike(
   return new type(buffer as ArrayBuffer, byteOffset, byteLength / type.BYTES_PER_ELEMENT);
 }
 
+/** The bytes of a buffer, or those that a view shows. */
+export function bytesOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array {
+  if (!ArrayBuffer.isView(source)) return new Uint8Array(source);
+  return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+}
+
 /** True for a buffer whose bytes were moved away. */
 export function isDetached(buffer: ArrayBuffer): boolean {
   const { detached } = buffer as { detached?: boolean };

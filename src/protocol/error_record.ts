@@ -3,11 +3,11 @@
  * `AggregateError.errors` on every runtime (Bun also `cause`), so that errors travel as records.
  */
 import { define, hide } from "./define.ts";
-import { callErrors, RemoteError } from "./errors.ts";
+import { errorClasses, RemoteError } from "./errors.ts";
 import { realm } from "./realm.ts";
-import { sharedErrors } from "./shared_errors.ts";
-import { stateErrors } from "./state_errors.ts";
-import { subprocessErrors } from "./subprocess_errors.ts";
+import "./shared_errors.ts";
+import "./state_errors.ts";
+import "./subprocess_errors.ts";
 
 /** What travels of an error. */
 export interface ErrorRecord {
@@ -100,7 +100,7 @@ type ErrorClass = { prototype: Error };
 
 /** True for the classes of errors that every realm has. */
 export function isEverywhere(name: string): boolean {
-  return isBuiltin(name) || libraryError(name) !== undefined;
+  return isBuiltin(name) || errorClasses[name] !== undefined;
 }
 
 function isBuiltin(name: string): boolean {
@@ -112,25 +112,13 @@ function builtin(name: string): ErrorClass | undefined {
   return (globalThis as unknown as Record<string, ErrorClass | undefined>)[name];
 }
 
-/** The library's own, by name. */
-const ownClasses: Readonly<Record<string, ErrorClass>> = {
-  ...callErrors,
-  ...stateErrors,
-  ...sharedErrors,
-  ...subprocessErrors,
-};
-
-function libraryError(name: string): ErrorClass | undefined {
-  return Object.hasOwn(ownClasses, name) ? ownClasses[name] : undefined;
-}
-
 /** The class under which the other side can rebuild this error, or `null`. */
 function classNameOf(error: Error): string | null {
   const prototype = Object.getPrototypeOf(error) as object;
   const registered = realm.classesByPrototype.get(prototype);
   if (registered) return registered.name;
   const name = error.constructor?.name ?? "";
-  const known: unknown = libraryError(name) ?? builtin(name);
+  const known: unknown = errorClasses[name] ?? builtin(name);
   // Node's and Bun's own errors are of hidden subclasses whose `constructor` is the built-in class.
   if (known === error.constructor) return name;
   return (known as ErrorClass | undefined)?.prototype === prototype ? name : null;
@@ -175,7 +163,7 @@ export function isKnownError({ class: name }: ErrorRecord): boolean {
 
 function classOf(name: string | null): { readonly prototype: object } | undefined {
   if (name === null) return undefined;
-  return realm.classesByName.get(name) ?? libraryError(name) ?? builtin(name);
+  return realm.classesByName.get(name) ?? errorClasses[name] ?? builtin(name);
 }
 
 /** The error without its parts; `known` where it is of its own class. */

@@ -38,18 +38,23 @@ export interface PoolErrorOptions {
  * ```
  */
 export class PoolError extends Error {
-  static {
-    named(this, "PoolError");
-  }
   /** Makes the error. */
   constructor(message?: string, options?: PoolErrorOptions) {
     super(message, options && "cause" in options ? { cause: options.cause } : undefined);
   }
 }
 
-/** Sets `name` on the prototype, so that it survives minifiers and is not an own property. */
-export function named(errorClass: { prototype: object }, name: string): void {
-  hide(errorClass.prototype, "name", name);
+/** The library's own error classes by name; those of a file from its import on. */
+export const errorClasses: { [name: string]: { prototype: Error } | undefined } = Object.create(
+  null,
+);
+
+/** Sets `name` on the prototypes, so that it survives minifiers and is not an own property. */
+export function nameErrors(classes: { readonly [name: string]: { prototype: Error } }): void {
+  for (const [name, errorClass] of Object.entries(classes)) {
+    hide(errorClass.prototype, "name", name);
+    errorClasses[name] = errorClass;
+  }
 }
 
 /**
@@ -97,9 +102,6 @@ export interface WorkerDeath extends PoolErrorOptions {
  * ```
  */
 export class WorkerDiedError extends PoolError {
-  static {
-    named(this, "WorkerDiedError");
-  }
   /** Exit code; `null` when the runtime reported none. */
   readonly exitCode: number | null;
   /** Signal name for child processes, else `null`. */
@@ -141,11 +143,7 @@ export class WorkerDiedError extends PoolError {
  * }
  * ```
  */
-export class TimeoutError extends PoolError {
-  static {
-    named(this, "TimeoutError");
-  }
-}
+export class TimeoutError extends PoolError {}
 
 /**
  * The call was cancelled before it had a result. Mirrors `concurrent.futures.CancelledError`.
@@ -161,11 +159,7 @@ export class TimeoutError extends PoolError {
  * console.log(error instanceof CancelledError); // true
  * ```
  */
-export class CancelledError extends PoolError {
-  static {
-    named(this, "CancelledError");
-  }
-}
+export class CancelledError extends PoolError {}
 
 /**
  * Where a value could not be encoded.
@@ -200,9 +194,6 @@ export interface EncodingFault extends PoolErrorOptions {
  * ```
  */
 export class MaybeEncodingError extends PoolError {
-  static {
-    named(this, "MaybeEncodingError");
-  }
   /** Path of the part that cannot be sent, such as `args[0].user.save`. */
   readonly path: string;
   /** Makes the error. */
@@ -246,9 +237,6 @@ export interface RemoteFacts extends PoolErrorOptions {
  * ```
  */
 export class RemoteError extends PoolError {
-  static {
-    named(this, "RemoteError");
-  }
   /** Class name of the error as the worker knew it, or the type of the thrown value. */
   readonly remoteName: string;
   /** The thrown value where it was no error, else `undefined`. */
@@ -274,14 +262,9 @@ export class RemoteError extends PoolError {
  * console.log(error instanceof TaskLookupError); // true
  * ```
  */
-export class TaskLookupError extends PoolError {
-  static {
-    named(this, "TaskLookupError");
-  }
-}
+export class TaskLookupError extends PoolError {}
 
-/** Every class above by name: how an error record finds its class again on the other side. */
-export const callErrors: Readonly<Record<string, { prototype: Error }>> = {
+nameErrors({
   PoolError,
   WorkerDiedError,
   TimeoutError,
@@ -289,4 +272,4 @@ export const callErrors: Readonly<Record<string, { prototype: Error }>> = {
   MaybeEncodingError,
   RemoteError,
   TaskLookupError,
-};
+});

@@ -44,14 +44,13 @@ function loadedTask(reference: TaskReference): AnyFunction {
     throw new TaskLookupError(
       `Cannot find ${
         describe(reference)
-      }: the module defined no such task when the worker imported ` +
-        "it; define tasks at the top level, not under a condition or inside a function",
+      }: its module defined no such task in the worker; define tasks at the top level`,
     );
   }
   if (hashSource(String(fn)) !== reference.hash) {
     throw new TaskLookupError(
       `Cannot run ${describe(reference)}: the worker found another function in its place; ` +
-        "define the tasks of a module in the same order on every import, or give them names",
+        "define tasks in the same order on every import, or give them names",
     );
   }
   return fn;
@@ -90,8 +89,10 @@ async function importModule(url: string, guarded: boolean): Promise<Record<strin
   }
 }
 
-/** Threads can load what only their process has in memory; `[eval]` and `[stdin]` nobody can. */
+/** What came by `-e` or standard input, as Node, Bun and Deno name it; threads of Deno alone can load it. */
+const IN_MEMORY = /^blob:|\/(\[|%5B|\$deno\$)(eval|stdin)[^/]*$/;
+
 function hint(url: string): string {
-  if (!url.startsWith("blob:") && !/\/\[(eval|stdin)[^/]*$/.test(url)) return "";
+  if (!IN_MEMORY.test(url)) return "";
   return " (the module exists only in the memory of the host: put it into a file)";
 }

@@ -1,8 +1,8 @@
 /**
  * What one realm (the main thread, one worker) knows about tasks and classes.
  *
- * This is the only mutable state of the library at module level, and it hangs on `globalThis` under
- * a registered symbol: a worker may load its entry from one copy of the library and the user's module
+ * The only state that all copies of the library in a realm share: it hangs on `globalThis` under a
+ * registered symbol. A worker may load its entry from one copy of the library and the user's module
  * from another (an npm tree with two versions, a bundle with the library inlined), and both must see
  * the same tasks.
  */

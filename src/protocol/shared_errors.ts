@@ -2,7 +2,7 @@
  * The errors of locks, queues, pipes and barriers. They live with the protocol, as those of `errors.ts`
  * do: a task that uses a shared thing may fail with one.
  */
-import { named, PoolError, type PoolErrorOptions } from "./errors.ts";
+import { nameErrors, PoolError, type PoolErrorOptions } from "./errors.ts";
 
 /**
  * Something about processes or threads went wrong, such as a shared thing whose creator has ended.
@@ -19,11 +19,7 @@ import { named, PoolError, type PoolErrorOptions } from "./errors.ts";
  * console.log(error instanceof ProcessError, error.message); // true Cannot get … its manager has ended
  * ```
  */
-export class ProcessError extends PoolError {
-  static {
-    named(this, "ProcessError");
-  }
-}
+export class ProcessError extends PoolError {}
 
 /**
  * What {@link BufferTooShort} carries.
@@ -60,9 +56,6 @@ export interface MessageFacts extends PoolErrorOptions {
  * ```
  */
 export class BufferTooShort extends ProcessError {
-  static {
-    named(this, "BufferTooShort");
-  }
   /** The whole message; it is not in the pipe any more. */
   readonly data: Uint8Array;
   /** Makes the error. */
@@ -85,11 +78,7 @@ export class BufferTooShort extends ProcessError {
  * console.log(error instanceof Full); // true
  * ```
  */
-export class Full extends PoolError {
-  static {
-    named(this, "Full");
-  }
-}
+export class Full extends PoolError {}
 
 /**
  * A queue had no item in time. Mirrors `queue.Empty`.
@@ -106,11 +95,7 @@ export class Full extends PoolError {
  * }
  * ```
  */
-export class Empty extends PoolError {
-  static {
-    named(this, "Empty");
-  }
-}
+export class Empty extends PoolError {}
 
 /**
  * There is nothing left to receive, and nobody left who could send. Mirrors `EOFError`.
@@ -126,11 +111,7 @@ export class Empty extends PoolError {
  * console.log(await receiver.recv().catch((error) => error instanceof EOFError)); // true
  * ```
  */
-export class EOFError extends PoolError {
-  static {
-    named(this, "EOFError");
-  }
-}
+export class EOFError extends PoolError {}
 
 /**
  * A barrier was broken or reset while somebody waited there. Mirrors `threading.BrokenBarrierError`.
@@ -144,18 +125,13 @@ export class EOFError extends PoolError {
  * console.log(error instanceof BrokenBarrierError, await barrier.broken()); // true true
  * ```
  */
-export class BrokenBarrierError extends PoolError {
-  static {
-    named(this, "BrokenBarrierError");
-  }
-}
+export class BrokenBarrierError extends PoolError {}
 
-/** These classes by name, beside `callErrors`. */
-export const sharedErrors: Readonly<Record<string, { prototype: Error }>> = {
+nameErrors({
   ProcessError,
   BufferTooShort,
   Full,
   Empty,
   EOFError,
   BrokenBarrierError,
-};
+});

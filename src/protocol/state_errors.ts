@@ -2,7 +2,7 @@
  * The errors of what is in no state to do what it was asked to. They live with the protocol, as those of
  * `errors.ts` do.
  */
-import { named, PoolError } from "./errors.ts";
+import { nameErrors, PoolError } from "./errors.ts";
 
 /**
  * The operation is not allowed in this state, such as `join()` before `close()`.
@@ -16,11 +16,7 @@ import { named, PoolError } from "./errors.ts";
  * console.log(error instanceof InvalidStateError, error.message); // true Cannot join pool: …
  * ```
  */
-export class InvalidStateError extends PoolError {
-  static {
-    named(this, "InvalidStateError");
-  }
-}
+export class InvalidStateError extends PoolError {}
 
 /**
  * The pool takes no more work: it was closed or terminated.
@@ -36,11 +32,7 @@ export class InvalidStateError extends PoolError {
  * await pool.join();
  * ```
  */
-export class PoolClosedError extends PoolError {
-  static {
-    named(this, "PoolClosedError");
-  }
-}
+export class PoolClosedError extends PoolError {}
 
 /**
  * `maxQueue` jobs are waiting already and `whenFull` is `"reject"`.
@@ -58,11 +50,7 @@ export class PoolClosedError extends PoolError {
  * console.log(refused.length > 0); // true
  * ```
  */
-export class QueueFullError extends PoolError {
-  static {
-    named(this, "QueueFullError");
-  }
-}
+export class QueueFullError extends PoolError {}
 
 /**
  * The executor cannot run anything any more; `cause` says what broke it.
@@ -79,11 +67,7 @@ export class QueueFullError extends PoolError {
  * if (error instanceof BrokenExecutor) console.log(error.message); // Cannot start workers: no database
  * ```
  */
-export class BrokenExecutor extends PoolError {
-  static {
-    named(this, "BrokenExecutor");
-  }
-}
+export class BrokenExecutor extends PoolError {}
 
 /**
  * Worker threads cannot be brought up, usually because the initializer keeps failing.
@@ -100,11 +84,7 @@ export class BrokenExecutor extends PoolError {
  * console.log(error instanceof BrokenThreadPool); // true
  * ```
  */
-export class BrokenThreadPool extends BrokenExecutor {
-  static {
-    named(this, "BrokenThreadPool");
-  }
-}
+export class BrokenThreadPool extends BrokenExecutor {}
 
 /**
  * Worker processes cannot be brought up, or one died under a `ProcessPoolExecutor`.
@@ -121,18 +101,13 @@ export class BrokenThreadPool extends BrokenExecutor {
  * }
  * ```
  */
-export class BrokenProcessPool extends BrokenExecutor {
-  static {
-    named(this, "BrokenProcessPool");
-  }
-}
+export class BrokenProcessPool extends BrokenExecutor {}
 
-/** These classes by name, beside `callErrors`. */
-export const stateErrors: Readonly<Record<string, { prototype: Error }>> = {
+nameErrors({
   InvalidStateError,
   PoolClosedError,
   QueueFullError,
   BrokenExecutor,
   BrokenThreadPool,
   BrokenProcessPool,
-};
+});

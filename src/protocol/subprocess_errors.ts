@@ -2,7 +2,7 @@
  * The errors of `@pool/core/subprocess`. They live with the protocol because a task may run a command:
  * its failure must arrive at the host as itself.
  */
-import { named, PoolError, type PoolErrorOptions, TimeoutError } from "./errors.ts";
+import { nameErrors, PoolError, type PoolErrorOptions, TimeoutError } from "./errors.ts";
 
 /**
  * What a command had written, as bytes or, with `text: true`, as text; `null` where it was not read.
@@ -96,9 +96,6 @@ export interface SpawnFault extends PoolErrorOptions {
  * ```
  */
 export class SpawnError extends PoolError {
-  static {
-    named(this, "SpawnError");
-  }
   /** The system's word for it, such as `ENOENT` or `EACCES`; empty where there is none. */
   readonly code: string;
   /** Makes the error. */
@@ -127,9 +124,6 @@ export class SpawnError extends PoolError {
  * ```
  */
 export class TimeoutExpired extends TimeoutError {
-  static {
-    named(this, "TimeoutExpired");
-  }
   /** The command as it was given. */
   readonly cmd: Command;
   /** The time that it was given, in milliseconds. */
@@ -165,9 +159,6 @@ export class TimeoutExpired extends TimeoutError {
  * ```
  */
 export class CalledProcessError extends PoolError {
-  static {
-    named(this, "CalledProcessError");
-  }
   /** Exit code; −N where signal N ended it. */
   readonly returncode: number;
   /** The command as it was given. */
@@ -191,9 +182,8 @@ export class CalledProcessError extends PoolError {
   }
 }
 
-/** These classes by name, beside `callErrors`. */
-export const subprocessErrors: Readonly<Record<string, { prototype: Error }>> = {
+nameErrors({
   SpawnError,
   TimeoutExpired,
   CalledProcessError,
-};
+});

@@ -45,7 +45,7 @@ export function refuseIterator(value: unknown): void {
   if (typeof iterator.next !== "function") return;
   if (!iterator[Symbol.asyncIterator] && !iterator[Symbol.iterator]) return;
   throw new MaybeEncodingError(
-    "Cannot send result: the task returned an iterator; call it with pool.stream() to get its items",
+    "Cannot send result: the task returned an iterator; call it with pool.stream()",
     { path: "result" },
   );
 }

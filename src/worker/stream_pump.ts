@@ -44,11 +44,13 @@ export class StreamPump {
         const step = iterator.next();
         const { done, value } = step instanceof Promise ? await this.#awaitStep(step) : await step;
         if (done) return;
-        const refusal = this.#add(await value);
-        if (!refusal) continue;
-        // As after `break`: what it throws at its end would hide the reason.
-        await close(iterator).catch(() => {});
-        throw refusal.error;
+        try {
+          this.#add(await value);
+        } catch (error) {
+          // As after `break`: what it throws at its end would hide the reason.
+          await close(iterator).catch(() => {});
+          throw error;
+        }
       }
       await close(iterator);
     } finally {
@@ -72,15 +74,10 @@ export class StreamPump {
     return step.finally(() => settled = true);
   }
 
-  /** Says why an item cannot be sent. */
-  #add(item: unknown): { readonly error: unknown } | undefined {
-    try {
-      const { value, marked, transfer } = encode(item, "item");
-      this.#items.push({ value, marked });
-      if (transfer) (this.#transfer ??= []).push(...transfer);
-    } catch (error) {
-      return { error };
-    }
+  #add(item: unknown): void {
+    const { value, marked, transfer } = encode(item, "item");
+    this.#items.push({ value, marked });
+    if (transfer) (this.#transfer ??= []).push(...transfer);
   }
 
   /** Sends what is there. */

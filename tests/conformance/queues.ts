@@ -291,6 +291,18 @@ function endTests(Kind: typeof Thread | typeof Process): void {
     await one.join();
   });
 
+  it("a worker with many small items can be joined, and what is put then comes last", async () => {
+    // More than the ring has room for.
+    const queue = new Queue<number>(), count = Kind === Thread ? 80_000 : 2_000;
+    const one = new Kind({ target: tasks.putTogether, args: [queue, count] });
+    one.start();
+    await within(20_000, () => one.join(), "join()");
+    await queue.put(count);
+    assertEquals(await queue.qsize(), count + 1);
+    for (let i = 0; i <= count; i++) assertEquals(await queue.get({ timeout: 5000 }), i);
+    assertEquals(await queue.empty(), true);
+  }, 60_000);
+
   it("cancelJoinThread() lets a worker end without its items", async () => {
     const queue = new Queue<Uint8Array>();
     const one = new Kind({ target: tasks.putLargeAndLeave, args: [queue, 3 * MIB] });

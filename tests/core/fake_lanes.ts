@@ -9,7 +9,7 @@ import { FakeAdapter, type FakeOptions, type FakeWorker } from "./fake_adapter.t
 export function known(estimate = Infinity): KnownFunction {
   const id = ++functions;
   const reference = { kind: "source", name: "", source: `${id}` } as const;
-  return { id, name: `f${id}`, estimate, reference, batches: true };
+  return { id, name: `f${id}`, estimate, carriage: 0, reference, batches: true };
 }
 
 let functions = 0;

@@ -202,6 +202,15 @@ describe("Lane", () => {
     assert(lonely.lane.accepts(makeJob(), 0.001));
   });
 
+  it("stall() leaves a worker that runs nothing the job it reads, and takes back the others", () => {
+    const lonely = makeLane();
+    const jobs = give(lonely, 3);
+    lonely.lane.flush();
+    assertEquals(lonely.lane.stall(), [jobs[2], jobs[1]]);
+    assertEquals(lonely.lane.stall(), []);
+    assertEquals(lonely.lane.outstanding, 1);
+  });
+
   it("stall() takes back none that came before one that the worker begins meanwhile", () => {
     for (const rounds of [0, 1]) {
       const lonely = makeLane();

@@ -18,7 +18,7 @@ function setUp(running?: Job): { limits: Limits; clock: FakeClock; actions: Acti
   const actions: Action[] = [];
   const limits = new Limits(clock, {
     abort: (job, reason) => void actions.push(["abort", job, reason]),
-    expireWaiting: (job, reason) => actions.push(["expireWaiting", job, reason]) > 0,
+    expireWaiting: (job, reason) => actions.push(["expireWaiting", job, reason]),
     kill: (job) => void actions.push(["kill", job]),
     divide: (batch) => {
       actions.push(["divide", batch]);
@@ -143,7 +143,7 @@ describe("Limits", () => {
     const clock = new FakeClock();
     const limits = new Limits(clock, {
       abort: () => void actions.push("abort"),
-      expireWaiting: () => false,
+      expireWaiting: () => {},
       kill: () => {},
       divide: ({ lane, cell }) => {
         running.lane = lane;

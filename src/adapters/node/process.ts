@@ -9,7 +9,7 @@ import { compileCache } from "./compile_cache.ts";
 const OWN =
   /^--?(test|watch|eval|print|check|interactive|inspect|debug|input-type|run|[epci]$|pe$)/;
 /** Flags whose value is the next argument. */
-const WITH_VALUE = /^(-e|-p|-pe|--eval|--print)$/;
+const WITH_VALUE = /^(-e|-p|-pe|--eval|--print|--input-type)$/;
 
 /** Workers as child processes of this process. */
 export function nodeProcesses(): WorkerAdapter {
@@ -18,14 +18,15 @@ export function nodeProcesses(): WorkerAdapter {
       refusePermissions(settings);
       checkLimits(settings, ["maxOldGenerationSizeMb", "maxYoungGenerationSizeMb"]);
     },
-    flags: (spec) => [...(spec.execArgv ?? inheritedFlags(process.execArgv)), ...limitFlags(spec)],
+    flags: (spec) => [...(spec.execArgv ?? inheritedFlags()), ...limitFlags(spec)],
     program: programFile,
     startEnv: compileCache,
   });
 }
 
 /** What a thread would inherit too: loaders, conditions, experiments. */
-function inheritedFlags(flags: readonly string[]): string[] {
+function inheritedFlags(): string[] {
+  const flags = process.execArgv;
   return flags.filter((flag, i) => !OWN.test(flag) && !WITH_VALUE.test(flags[i - 1] ?? ""));
 }
 

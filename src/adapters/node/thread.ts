@@ -21,13 +21,14 @@ export const nodeThreads: WorkerAdapter = {
     return new ThreadTransport(events, (port, on) => {
       const env = spec.env ?? process.env;
       const startEnv = compileCache(env);
+      const execArgv = spec.execArgv ?? (process.execArgv.some(isForText) ? [] : undefined);
       const { Worker } = workerThreads();
       const worker = new Worker(new URL(spec.workerUrl ?? defaultWorkerUrl()), {
         workerData: { "@pool/core": { port, startEnv: Object.keys(startEnv) } },
         transferList: [port as never],
         name: spec.name,
         env: { ...env, ...startEnv },
-        ...(spec.execArgv && { execArgv: [...spec.execArgv] }),
+        ...(execArgv && { execArgv: [...execArgv] }),
         ...(spec.resourceLimits && { resourceLimits: spec.resourceLimits }),
       });
       worker.on("error", on.error);
@@ -37,3 +38,8 @@ export const nodeThreads: WorkerAdapter = {
     });
   },
 };
+
+/** Threads, which run files, do not start with it; each other flag they take from this program by themselves. */
+function isForText(flag: string): boolean {
+  return flag.startsWith("--input-type");
+}

@@ -1,3 +1,4 @@
+import { bytesOf } from "../../protocol/buffers.ts";
 import { KeptMark } from "../../protocol/kept_mark.ts";
 import { realm } from "../../protocol/realm.ts";
 
@@ -20,7 +21,9 @@ function compare(a: unknown, b: unknown, open: readonly Pair[]): boolean {
   if (a instanceof Map) return isEqualMap(a, b as Map<unknown, unknown>, pairs);
   if (a instanceof Set) return isEqualMap(mapOf(a), mapOf(b as Set<unknown>), pairs);
   if (a instanceof KeptMark) return compare(a.mark, (b as KeptMark).mark, pairs);
-  if (ArrayBuffer.isView(a)) return isEqualBytes(a, b as ArrayBufferView);
+  if (ArrayBuffer.isView(a) || a instanceof ArrayBuffer) {
+    return isEqualBytes(bytesOf(a), bytesOf(b as ArrayBuffer));
+  }
   const prototype = Object.getPrototypeOf(a);
   const encodeOne = realm.classesByPrototype.get(prototype)?.encode;
   if (encodeOne) return compare(encodeOne(a as never), encodeOne(b as never), pairs);
@@ -31,7 +34,7 @@ function compare(a: unknown, b: unknown, open: readonly Pair[]): boolean {
 function isEqualByKeys(a: object, b: object, open: readonly Pair[]): boolean {
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length &&
-    (a as { length?: unknown }).length === (b as { length?: unknown }).length &&
+    (!Array.isArray(a) || a.length === (b as unknown[]).length) &&
     keys.every((key) => Object.hasOwn(b, key) && compare(a[key as never], b[key as never], open));
 }
 
@@ -41,20 +44,18 @@ function isEqualMap(
   open: readonly Pair[],
 ): boolean {
   if (a.size !== b.size) return false;
-  for (const [key, value] of a) if (!b.has(key) || !compare(value, b.get(key), open)) return false;
-  return true;
+  // Most keys are the same; an object may be equal to another one.
+  return [...a].every(([key, value]) =>
+    b.has(key)
+      ? compare(value, b.get(key), open)
+      : [...b].some((entry) => compare([key, value], entry, open))
+  );
 }
 
 function mapOf(values: ReadonlySet<unknown>): Map<unknown, undefined> {
   return new Map([...values].map((value) => [value, undefined]));
 }
 
-function isEqualBytes(a: ArrayBufferView, b: ArrayBufferView): boolean {
-  if (a.byteLength !== b.byteLength) return false;
-  const [x, y] = [bytesOf(a), bytesOf(b)];
-  return x.every((byte, i) => byte === y[i]);
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+function isEqualBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -1,4 +1,4 @@
-import { checkBoolean, checkOptions, show } from "../../core/options.ts";
+import { checkBoolean, checkOptions, refuse, show } from "../../core/options.ts";
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { ManagedList } from "./managed_list.ts";
 import type { ManagedKind } from "./managed_object.ts";
@@ -178,5 +178,5 @@ export function valuesOf(given: unknown, call: string): unknown[] {
 
 function checkIndex(index: unknown): number {
   if (Number.isSafeInteger(index)) return index as number;
-  throw new TypeError(`Cannot use index: it must be a whole number, not ${show(index)}`);
+  return refuse("index", "a whole number", index);
 }

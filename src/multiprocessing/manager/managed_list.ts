@@ -82,17 +82,12 @@ type Ordered = number | bigint | string;
 
 /** Throws where there is no natural order, and then changes nothing. */
 function sorted(items: readonly unknown[]): unknown[] {
-  const kinds = new Set(items.map(orderOf));
-  if (kinds.size > 1 || kinds.has("other")) {
+  const kinds = new Set(items.map((item) => typeof item === "bigint" ? "number" : typeof item));
+  const [kind = "number"] = kinds;
+  if (kinds.size > 1 || (kind !== "number" && kind !== "string")) {
     throw new TypeError(
       "Cannot sort list: all items must be numbers or all must be strings",
     );
   }
   return [...items as readonly Ordered[]].sort((a, b) => a < b ? -1 : a > b ? 1 : 0);
-}
-
-function orderOf(item: unknown): "number" | "string" | "other" {
-  const type = typeof item;
-  if (type === "bigint") return "number";
-  return type === "number" || type === "string" ? type : "other";
 }

@@ -1,6 +1,7 @@
 /** Which bytes of a buffer are meant: Python's rules for offsets and sizes. */
+import { bytesOf } from "../../protocol/buffers.ts";
 import { BufferTooShort } from "../../core/errors.ts";
-import { checkOptions, show } from "../../core/options.ts";
+import { checkCount, checkOptions, show } from "../../core/options.ts";
 
 /**
  * Any bytes that a user may hand over.
@@ -79,8 +80,8 @@ export interface RecvBytesIntoOptions {
 export function bytesToSend(buffer: Bytes, options: SendBytesOptions | undefined): Uint8Array {
   const bytes = view(buffer, "send bytes");
   const { offset, size } = checkOptions(options, "send bytes", ["offset", "size"]);
-  const start = within(offset, "offset", bytes.length) ?? 0;
-  const length = within(size, "size", bytes.length - start);
+  const start = checkCount(offset, "offset", 0, bytes.length) ?? 0;
+  const length = checkCount(size, "size", 0, bytes.length - start);
   return bytes.subarray(start, length === undefined ? undefined : start + length);
 }
 
@@ -88,13 +89,13 @@ export function bytesToSend(buffer: Bytes, options: SendBytesOptions | undefined
 export function spaceToFill(buffer: Bytes, options: RecvBytesIntoOptions | undefined): Uint8Array {
   const bytes = view(buffer, "receive bytes");
   const { offset } = checkOptions(options, "receive bytes", ["offset"]);
-  return bytes.subarray(within(offset, "offset", bytes.length) ?? 0);
+  return bytes.subarray(checkCount(offset, "offset", 0, bytes.length) ?? 0);
 }
 
 /** The longest message (bytes) that may come. */
 export function longestMessage(options: RecvBytesOptions | undefined): number {
   const { maxLength } = checkOptions(options, "receive bytes", ["maxLength"]);
-  return within(maxLength, "maxLength", Infinity) ?? Infinity;
+  return checkCount(maxLength, "maxLength", 0, Infinity) ?? Infinity;
 }
 
 /** A message that may be so long; throws `BufferTooShort` with a longer one. */
@@ -107,24 +108,9 @@ export function noLongerThan<B extends Uint8Array>(longest: number, data: B): B 
 }
 
 function view(buffer: Bytes, call: string): Uint8Array {
-  if (ArrayBuffer.isView(buffer)) {
-    return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  }
-  if (buffer instanceof ArrayBuffer || buffer instanceof SharedArrayBuffer) {
-    return new Uint8Array(buffer);
-  }
+  const isBuffer = buffer instanceof ArrayBuffer || buffer instanceof SharedArrayBuffer;
+  if (isBuffer || ArrayBuffer.isView(buffer)) return bytesOf(buffer);
   throw new TypeError(
     `Cannot ${call}: the buffer must be an ArrayBuffer or a view of one, not ${show(buffer)}`,
   );
-}
-
-function within(value: unknown, name: string, most: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== "number") {
-    throw new TypeError(`Cannot use ${name}: it must be a number of bytes, not ${show(value)}`);
-  }
-  const isWhole = Number.isInteger(value) || value === Infinity;
-  if (isWhole && value >= 0 && value <= most) return value;
-  const range = most === Infinity ? "at least 0" : `from 0 to ${most}`;
-  throw new RangeError(`Cannot use ${name}: it must be a whole number ${range}, not ${value}`);
 }

@@ -17,7 +17,7 @@ import { livingRealms } from "../../protocol/living_realms.ts";
 import { ByteRing } from "../sharing/byte_ring.ts";
 import { EVENT_COUNT_WORDS, EventCount } from "../sync/event_count.ts";
 import type { Holders } from "./holders.ts";
-import { Turn } from "./turn.ts";
+import { Turn } from "../sharing/turn.ts";
 
 /** What a message is: the tag of its frames. */
 export const Content = { value: 0, bytes: 1 } as const;

@@ -6,6 +6,7 @@ import type { Message } from "../sharing/packer.ts";
 import { type Caller, Content } from "./channel.ts";
 import type { Seat } from "./holders.ts";
 import type { End, PipeEngine } from "./pipe_engine.ts";
+import type { Found, Take } from "./receiver.ts";
 import { copyOf } from "./sender.ts";
 import type { PipeOps } from "./served_pipe.ts";
 import type { SharedPipe } from "./shared_pipe.ts";
@@ -162,11 +163,7 @@ export class Handle {
     this.checkReceive("receive");
     const { near } = this.#pipe.link;
     if (near && !this.tenure.arrival) {
-      const received = near.receiver(this.#end).receive(
-        this.#caller,
-        content,
-        ({ headLength, rest }) => take(headLength, rest),
-      );
+      const received = near.receiver(this.#end).receive(this.#caller, content, take);
       return received instanceof Promise ? this.#count(received) : received;
     }
     return this.#receiveFar(content, take);
@@ -175,21 +172,16 @@ export class Handle {
   async #receiveFar<T>(content: Content, take: Take<T>): Promise<T> {
     const { head, rest } = await this.#run((ops) => ops.receive(this.#end, this.#seat, content));
     this.#pipe.unpacker.head.set(head);
-    return take(head.length, rest);
+    return take({ headLength: head.length, rest });
   }
 
   #receiveSync<T>(content: Content, take: Take<T>): T {
     this.checkReceive("receive");
-    return this.#memory("receive").receiver(this.#end).receiveSync(
-      this.#caller,
-      content,
-      ({ headLength, rest }) => take(headLength, rest),
-    );
+    return this.#memory("receive").receiver(this.#end).receiveSync(this.#caller, content, take);
   }
 
-  readonly #unpack: Take<unknown> = (headLength, rest) => {
-    return this.#pipe.unpacker.unpack(headLength, rest);
-  };
+  readonly #unpack: Take<unknown> = ({ headLength, rest }) =>
+    this.#pipe.unpacker.unpack(headLength, rest);
 
   #memory(call: string): PipeEngine {
     return this.#pipe.link.engine(call);
@@ -210,13 +202,10 @@ export class Handle {
   }
 }
 
-/** Takes a message whose head is in the memory of the unpacker. */
-type Take<T> = (headLength: number, rest: Arrived | undefined) => T;
-
 /** Bytes that came. */
 type Arrived = Uint8Array<ArrayBuffer>;
 
-function takeBytes(_headLength: number, rest: Arrived | undefined): Arrived {
+function takeBytes({ rest }: Found): Arrived {
   return rest ?? new Uint8Array(0);
 }
 

@@ -10,7 +10,5 @@ export function checkMaxsize(options: QueueOptions | number | undefined, call: s
     ? { maxsize: options }
     : checkOptions(options, call, ["maxsize"]);
   const count = checkCount(maxsize, "maxsize", 0) ?? 0;
-  if (count === Infinity) return 0;
-  if (count <= LARGEST_MAXSIZE) return count;
-  throw new RangeError(`Cannot use maxsize: it must be at most ${LARGEST_MAXSIZE}, not ${count}`);
+  return count === Infinity ? 0 : checkCount(count, "maxsize", 0, LARGEST_MAXSIZE)!;
 }

@@ -6,22 +6,34 @@ import { ownNumber } from "../../protocol/living_realms.ts";
 import { mainThreadOf, postOffice } from "../../protocol/post_office.ts";
 import { realmCalls } from "../../protocol/realm_calls.ts";
 import { orTimeout } from "../../protocol/timers.ts";
-import { Outbox, type Waiting } from "./outbox.ts";
+import type { Waiting } from "./outbox.ts";
 import type { Putters } from "./putters.ts";
-import { type QueueMemory, QueueParts } from "./queue_parts.ts";
+import type { QueueMemory } from "./queue_parts.ts";
 
 const SERVICE = "queue items";
 
-/** Milliseconds for readers, and for the main thread to answer, in turn. */
+/** Milliseconds for readers, and for the main thread to answer, in turn; each time in vain twice as many. */
 const PATIENCE = 50;
-/** After so many turns (10 s) the main thread is busy and nobody reads: the items are lost. */
-const TURNS = 100;
+/** Then (after some 10 s) the main thread is busy and nobody reads: the items are lost. */
+const NO_MORE = 6400;
+/** So many items are handed over at a time: to copy all of them may take longer than the patience. */
+const PORTION = 1000;
 
 /** An offer is taken up or taken back by one compare-and-swap, whichever comes first. */
 const OPEN = 0, TAKEN = 1, WITHDRAWN = 2;
 
-/** Lets others hand over their items to this thread. */
-export function offerHandOver(): void {
+/** Lets others hand over their items to this thread, which puts them. */
+export function offerHandOver(puttersOf: (memory: QueueMemory) => Putters): void {
+  const take = (
+    memory: QueueMemory,
+    items: readonly Waiting[],
+    offer: Int32Array,
+    from: number,
+  ): void => {
+    if (Atomics.compareExchange(offer, 0, OPEN, TAKEN) !== OPEN) return;
+    const { outbox } = puttersOf(memory);
+    for (const item of items) outbox.inherit(item, from);
+  };
   realmCalls().offer(SERVICE, { as: () => ({ take }) });
 }
 
@@ -35,31 +47,29 @@ export async function handOver(
   const here = postOffice().address, via = mainThreadOf(here);
   // With this process its queues end too. And what is on offer already will be taken.
   if (via === here || outbox.isHeld) return;
-  for (let turn = 0; turn < TURNS && (now || !await putters.flushed(PATIENCE)); turn++) {
+  let begun = false;
+  for (let patience = PATIENCE; outbox.length > 0 && patience < NO_MORE; patience *= 2) {
+    // What is left must not overtake what the main thread has.
+    if (!now && !begun && await putters.flushed(patience)) return;
     outbox.hold();
+    const items = now ? outbox.waiting : outbox.waiting.slice(0, PORTION);
     const offer = new Int32Array(new SharedArrayBuffer(4));
-    const args = [memory, outbox.waiting, offer, ownNumber()];
-    const call = realmCalls().call({ id: SERVICE, via }, "take", args);
-    if (now) return outbox.clear();
+    const call = realmCalls().call({ id: SERVICE, via }, "take", [
+      memory,
+      items,
+      offer,
+      ownNumber(),
+    ]);
+    if (now) break;
     // However it ends, and not much later than it is worth.
-    await orTimeout(call.then(() => {}, () => {}), PATIENCE);
-    if (Atomics.compareExchange(offer, 0, OPEN, WITHDRAWN) === TAKEN) return outbox.clear();
-    outbox.resume();
+    await orTimeout(call.then(() => {}, () => {}), patience);
+    if (Atomics.compareExchange(offer, 0, OPEN, WITHDRAWN) === TAKEN) {
+      outbox.drop(items.length);
+      begun = true;
+      patience = PATIENCE / 2;
+    } else if (!begun) {
+      outbox.resume();
+    }
   }
-}
-
-function take(
-  memory: QueueMemory,
-  items: readonly Waiting[],
-  offer: Int32Array,
-  from: number,
-): void {
-  if (Atomics.compareExchange(offer, 0, OPEN, TAKEN) !== OPEN) return;
-  const parts = new QueueParts(memory);
-  // Nobody has them after this thread: with its process the queues end too.
-  const outbox = new Outbox(parts, parts.moreWhoWaitForRoom(), () => Promise.resolve());
-  for (const item of items) {
-    parts.places?.inherit(item.place, from);
-    outbox.add(item);
-  }
+  outbox.clear();
 }

@@ -92,6 +92,12 @@ export class Outbox {
     void this.#followUp();
   }
 
+  /** The same with one of another realm, this one's from now on. */
+  inherit(item: Waiting, from: number): void {
+    this.#parts.places?.inherit(item.place, from);
+    this.add(item);
+  }
+
   /** Writes what there is room for; true where it wrote something. */
   flush(): boolean {
     if (this.length === 0 || this.#held) return false;
@@ -141,12 +147,17 @@ export class Outbox {
     this.flush();
   }
 
+  /** Forgets the first items, which somebody else has; while they are held. */
+  drop(count: number): void {
+    for (let i = 0; i < count; i++) this.#waiting.shift();
+    this.#settle();
+  }
+
   /** Forgets what waits. */
   clear(): void {
     this.hold();
     this.#held = false;
-    this.#waiting.clear();
-    this.#settle();
+    this.drop(this.length);
     this.#isBlocked = false;
   }
 

@@ -3,8 +3,19 @@ import { keptOf, type Message } from "../sharing/packer.ts";
 import type { WaitLimits } from "../sync/event_count.ts";
 import { handOver } from "./hand_over.ts";
 import { Outbox } from "./outbox.ts";
-import type { QueueParts } from "./queue_parts.ts";
+import { type QueueMemory, QueueParts } from "./queue_parts.ts";
 import { full } from "./refusals.ts";
+
+/** By the queue: how this realm puts, as long as anybody does. */
+const all = new Map<string, WeakRef<Putters>>();
+const forgotten = new FinalizationRegistry<string>((id) => {
+  if (!all.get(id)?.deref()) all.delete(id);
+});
+
+/** What is put by these comes behind all that this realm has put. */
+export function puttersOf(memory: QueueMemory): Putters {
+  return all.get(memory.id)?.deref() ?? new Putters(new QueueParts(memory));
+}
 
 /** Those who put items from one realm. */
 export class Putters {
@@ -19,6 +30,9 @@ export class Putters {
       parts.moreWhoWaitForRoom(),
       (now) => handOver(this, parts.memory, now),
     );
+    const { id } = parts.memory;
+    all.set(id, new WeakRef(this));
+    forgotten.register(this, id);
   }
 
   /**

@@ -10,6 +10,8 @@ import { Undone } from "./undone.ts";
 
 /** What threads need to join a queue. */
 export interface QueueMemory {
+  /** The same in all realms. */
+  readonly id: string;
   readonly words: SharedArrayBuffer;
   readonly ring: SharedArrayBuffer;
   /** Whether it counts what is done. */
@@ -85,13 +87,15 @@ export class QueueParts {
   /** Memory of a new queue of so many places; 0 for as many as come. */
   static allocate(maxsize: number, joinable: boolean): QueueMemory {
     const words = new SharedArrayBuffer(4 * (FIXED + maxsize));
+    const id = crypto.randomUUID();
     const returned: QueueMemory = {
+      id: `${id} returned`,
       words: new SharedArrayBuffer(4 * FIXED),
       ring: ByteRing.make(RETURNED).memory,
       joinable: false,
       getters: words,
     };
-    return { words, ring: ByteRing.make().memory, joinable, returned };
+    return { id, words, ring: ByteRing.make().memory, joinable, returned };
   }
 
   /** Places; 0 for as many as come. */

@@ -5,7 +5,7 @@ import {
   checkFunction,
   checkOptions,
   checkTimeout,
-  show,
+  refuse,
 } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
 import { referenceOf } from "../../core/task.ts";
@@ -212,10 +212,7 @@ function make(
   const checked = checkOptions(options, "make barrier", ["action", "timeout"]);
   const action = checkFunction(checked.action, "action");
   const timeout = checkTimeout(checked.timeout, "timeout");
-  if (checkCount(parties, "parties", 1) === undefined) {
-    throw new TypeError(`Cannot use parties: it must be a number, not ${show(parties)}`);
-  }
-  if (parties > MOST) throw new RangeError(`Cannot use parties: ${parties} are more than ${MOST}`);
+  if (checkCount(parties, "parties", 1, MOST) === undefined) refuse("parties", "a number", parties);
   const facts: BarrierFacts = { parties, timeout, action: action && referenceOf(action) };
   return Link.to(KIND, BarrierEngine.make(parties), facts);
 }

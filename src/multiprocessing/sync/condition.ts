@@ -1,5 +1,5 @@
 import { InvalidStateError } from "../../core/errors.ts";
-import { checkCount, checkWait, show } from "../../core/options.ts";
+import { checkCount, checkWait, refuse } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { PARTS, reviveShared, type SharedParts } from "../../protocol/shareable.ts";
@@ -69,7 +69,7 @@ export class Condition {
   constructor(lock: Lock | RLock, link: Link<ConditionOps, ConditionEngine>);
   constructor(lock: Lock | RLock = new RLock(), link = Link.to(KIND, new ConditionEngine())) {
     if (typeof lock !== "object" || lock === null || !(TIMES_HELD in lock)) {
-      throw new TypeError(`Cannot use lock: it must be a Lock or an RLock, not ${show(lock)}`);
+      refuse("lock", "a Lock or an RLock", lock);
     }
     this.#lock = lock;
     this.#link = link;
@@ -243,7 +243,7 @@ function notHeld(call: string): InvalidStateError {
 
 function checkWaitFor(predicate: unknown, options: WaitOptions | undefined): number | undefined {
   if (typeof predicate !== "function") {
-    throw new TypeError(`Cannot use predicate: it must be a function, not ${show(predicate)}`);
+    return refuse("predicate", "a function", predicate);
   }
   return checkWait(options, "wait for condition");
 }

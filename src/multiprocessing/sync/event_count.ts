@@ -98,31 +98,33 @@ export class EventCount {
 
   /** Waits without blocking the event loop, which it keeps running when this realm is the one that waits. */
   wait<T>(attempt: Attempt<T>, { timeout, client }: WaitLimits): Promise<T | undefined> {
+    const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
+    return this.#enter(attempt, client, deadline, client === ownNumber());
+  }
+
+  /** Waits for ever, and without keeping the program running for it. */
+  waitAside<T>(attempt: Attempt<T>, client: number): Promise<T | undefined> {
+    return this.#enter(attempt, client);
+  }
+
+  /** @param holds whether it keeps the program running; without a timer nobody gives up */
+  #enter<T>(
+    attempt: Attempt<T>,
+    client: number,
+    deadline: number = Infinity,
+    holds?: boolean,
+  ): Promise<T | undefined> {
     const { promise, resolve } = withResolvers<T | undefined>();
     const tryOnce = (): boolean => {
       const got = attempt();
       if (got !== undefined) resolve(got);
       return got !== undefined;
     };
-    const deadline = timeout === undefined ? Infinity : performance.now() + timeout;
     if (this.#asleep && this.#mayTry(client) && tryOnce()) return promise;
     this.#waiters.push({ tryOnce, giveUp: () => resolve(undefined), deadline, client });
     if (!this.#asleep) this.#sleep();
-    this.#setTimer(deadline, client === ownNumber());
+    if (holds !== undefined) this.#setTimer(deadline, holds);
     return promise;
-  }
-
-  /** Waits for ever, and without keeping the program running for it. */
-  async waitAside<T>(attempt: Attempt<T>, client: number): Promise<T> {
-    const { promise, resolve } = withResolvers<T>();
-    const tryOnce = (): boolean => {
-      const got = attempt();
-      if (got !== undefined) resolve(got);
-      return got !== undefined;
-    };
-    this.#waiters.push({ tryOnce, giveUp: () => {}, deadline: Infinity, client });
-    if (!this.#asleep) this.#sleep();
-    return await promise;
   }
 
   /** Tries those of this realm who wait; for who ends waits, or blocks the thread in which they wait. */

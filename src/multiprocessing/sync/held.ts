@@ -1,5 +1,4 @@
 import { ProcessError } from "../../core/errors.ts";
-import { staysHere } from "../../protocol/stays_here.ts";
 
 /**
  * How {@linkcode Lock.acquire} and its like wait.
@@ -39,10 +38,6 @@ export interface AcquireOptions {
  * ```
  */
 export class Held implements Disposable, AsyncDisposable {
-  static {
-    staysHere(this);
-  }
-
   /** The last holder died with it: what it protects may be half changed. */
   readonly ownerDied: boolean;
   #giveBack: (() => unknown) | undefined;

@@ -19,6 +19,12 @@ export class Turn {
     return Atomics.compareExchange(this.#words, this.#at, owner, client) === owner;
   }
 
+  /** Whether a living realm has it. */
+  get isTaken(): boolean {
+    const owner = Atomics.load(this.#words, this.#at);
+    return owner !== 0 && this.#realms.isAlive(owner);
+  }
+
   leave(client: number): void {
     Atomics.compareExchange(this.#words, this.#at, client, 0);
   }
