@@ -1,6 +1,7 @@
 /**
- * Python's `multiprocessing` pools for Deno, Bun and Node: one API, the same behaviour on the three
- * runtimes, on worker threads and on the event loop.
+ * Python's `multiprocessing` and `concurrent.futures` for Deno, Bun and Node: pools, executors, processes,
+ * threads, locks, queues, pipes and managers. One API, the same behaviour on the three runtimes, on worker
+ * threads, child processes and the event loop.
  *
  * @example
  * ```ts

@@ -5,10 +5,11 @@ import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, relative, resolve, sep } from "node:path";
 import process from "node:process";
+import { parseArgs } from "node:util";
 import { packFolder, sourceEntries, writeTopFiles } from "./build_form.mjs";
 import { must } from "./build_tools.mjs";
 import { bundleForm } from "./bundle_form.mjs";
-import { findRuntime, ROOT } from "./runtimes.mjs";
+import { findRuntime, ROOT, runProgram } from "./runtimes.mjs";
 
 const INLINE_MAP = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 
@@ -86,9 +87,12 @@ function sourceDeclarations() {
 }
 
 async function main() {
-  const folder = resolve(process.argv[2] ?? join(ROOT, "dist", "pack"));
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const folder = resolve(positionals[0] ?? join(ROOT, "dist", "pack"));
   await buildPack(folder);
   console.log(`Built ${relative(process.cwd(), await packFolder(folder, join(folder, "..")))}`);
 }
 
-if (resolve(process.argv[1] ?? "") === join(ROOT, "scripts", "build_pack.mjs")) await main();
+if (resolve(process.argv[1] ?? "") === join(ROOT, "scripts", "build_pack.mjs")) {
+  await runProgram(main, 2);
+}

@@ -87,11 +87,20 @@ async function runStep(name, commands) {
 
 const time = (started) => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 
+const help = (names) =>
+  `Usage: npm run check -- [options]
+
+  --only=STEP,...    of: ${names.join(", ")}
+  --std=jsr|local    the standard library for Deno (default: jsr when it can be reached)`;
+
 async function main() {
-  const { values } = parseArgs({ options: { only: { type: "string" }, std: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { only: { type: "string" }, std: { type: "string" }, help: { type: "boolean" } },
+  });
   const [deno, node] = [findRuntime("deno"), findRuntime("node")];
-  const std = values.std ?? await probeStd(deno);
+  const std = values.std ?? (values.help ? "local" : await probeStd(deno));
   const all = steps({ deno, node, std });
+  if (values.help) return console.log(help(Object.keys(all)));
   const names = values.only?.split(",") ?? Object.keys(all);
   const unknown = names.find((name) => !(name in all));
   if (unknown !== undefined) {

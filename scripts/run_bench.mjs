@@ -119,7 +119,8 @@ function chosen(what, value, known) {
   const names = value.split(",");
   const wrong = names.find((name) => !Object.hasOwn(known, name));
   if (wrong === undefined) return Object.keys(known).filter((name) => names.includes(name));
-  throw new Error(`Cannot find ${what} "${wrong}": choose from ${Object.keys(known).join(", ")}`);
+  const choices = [...(what === "workload" ? Object.keys(SHEETS) : []), ...Object.keys(known)];
+  throw new Error(`Cannot find ${what} "${wrong}": choose from ${choices.join(", ")}`);
 }
 
 function takesPart(library, workload, runtime) {

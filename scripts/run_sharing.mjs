@@ -40,7 +40,9 @@ function readOptions() {
   });
   const names = values.only?.split(",") ?? Object.keys(WORKLOADS);
   const wrong = names.find((name) => !Object.hasOwn(WORKLOADS, name));
-  if (wrong !== undefined) throw new Error(`Cannot measure "${wrong}": see --help`);
+  if (wrong !== undefined) {
+    throw new Error(`Cannot measure "${wrong}": choose from ${Object.keys(WORKLOADS).join(", ")}`);
+  }
   const repetitions = wholeNumber(values.repetitions ?? (values.quick ? 2 : 5), "repetitions");
   const kept = values.quick || values.only ? undefined : join(BENCH, "results", "sharing.json");
   return {

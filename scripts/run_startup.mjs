@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { BENCH, environment, findAll } from "../bench/runner/commands.mjs";
 import { describeMachine } from "../bench/runner/machine.mjs";
 import { align, number, summary } from "../bench/runner/report.mjs";
+import { runCommand, wholeNumber } from "./bench_command.mjs";
 import { buildPack } from "./build_pack.mjs";
 import { must } from "./build_tools.mjs";
 
@@ -46,11 +47,26 @@ function report(values) {
   return align(lines);
 }
 
-const { values: options } = parseArgs({ options: { repetitions: { type: "string" } } });
-const repetitions = Number(options.repetitions ?? 5);
-const folder = mkdtempSync(join(tmpdir(), "pool-startup-"));
-try {
-  await makeProject(folder);
+const HELP = `Usage: npm run bench:startup -- [options]
+
+  --repetitions=N   processes of each runtime and form, of ${TURNS} pools each (default 5)`;
+
+async function main() {
+  const { values: options } = parseArgs({
+    options: { repetitions: { type: "string", default: "5" }, help: { type: "boolean" } },
+  });
+  if (options.help) return console.log(HELP);
+  const repetitions = wholeNumber(options.repetitions, "repetitions");
+  const folder = mkdtempSync(join(tmpdir(), "pool-startup-"));
+  try {
+    await makeProject(folder);
+    await measureAll(folder, repetitions);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measureAll(folder, repetitions) {
   const runtimes = await findAll(RUNTIMES);
   const values = {};
   for (let repetition = 0; repetition < repetitions; repetition++) {
@@ -66,6 +82,6 @@ try {
     `Milliseconds, median (smallest – largest); a pool of two.\n${describeMachine(runtimes)}\n`,
   );
   console.log(report(values));
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
+
+await runCommand(main);

@@ -28,7 +28,8 @@ const HELP = `Usage: npm test -- [options] [file filters]
   --jobs=1|2                   files at a time, of those that do not measure (default 2 where there are two cores)
   --verbose                    show the output of passing files, too
 
-A file filter is a part of a path: "pool" runs tests/pool_test.ts and tests/pool/*_test.ts.
+A file filter is a part of a path: "core" runs tests/core/*_test.ts, "queue" tests/queue_ends_test.ts and
+all other files with that word in their names.
 DENO_BIN, BUN_BIN and NODE_BIN choose other executables than the pinned ones.`;
 
 const GUARD = "POOL_RUN_TESTS";

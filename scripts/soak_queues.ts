@@ -9,7 +9,12 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { parseArgs } from "node:util";
 import { Empty, importTasks, Process, Queue, Thread } from "@pool/core";
+
+const HELP = `Usage: npm run soak -- [options]
+
+  --minutes=N    how long to go on (default 10)`;
 
 type Item = readonly [producer: string, index: number, rest: string | Uint8Array];
 type Worker = Thread | Process;
@@ -222,9 +227,14 @@ class Round {
 }
 
 async function main(): Promise<void> {
-  const option = process.argv.find((one) => one.startsWith("--minutes="))?.slice(10) ?? "10";
-  const began = performance.now(), end = began + Number(option) * 60_000;
-  if (Number.isNaN(end)) throw new TypeError(`Cannot use --minutes: ${option} is no number`);
+  const { values } = parseArgs({
+    options: { minutes: { type: "string", default: "10" }, help: { type: "boolean" } },
+  });
+  if (values.help) return console.log(HELP);
+  const began = performance.now(), end = began + Number(values.minutes) * 60_000;
+  if (Number.isNaN(end)) {
+    throw new TypeError(`Cannot use --minutes=${values.minutes}: give a number`);
+  }
   const total = { acknowledged: 0, taken: 0, kills: 0, faults: [] as string[] };
   for (let round = 0; performance.now() < end; round++) {
     const one = new Round([0, 10, 1][round % 3]!, round % 4 === 3);
@@ -250,4 +260,9 @@ async function main(): Promise<void> {
   process.exit(faults.length === 0 ? 0 : 1);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) {
+  await main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 2;
+  });
+}

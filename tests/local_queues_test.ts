@@ -177,6 +177,7 @@ describe("PriorityQueue", () => {
       [[[2, "a"], [1, "z"], [1, "b"], [1]], [[1], [1, "b"], [1, "z"], [2, "a"]]],
       [[new Date(5), new Date(2)], [new Date(2), new Date(5)]],
       [["x", 5], [5, "x"]],
+      [[[1, 3], [1, {}], [1, 2], [1, "a"], [0, {}]], [[0, {}], [1, 2], [1, 3], [1, "a"], [1, {}]]],
     ];
     for (const [items, expected] of lists) {
       assertEquals(await drain(await queueOf(new PriorityQueue<unknown>(), items)), expected);

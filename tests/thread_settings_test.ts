@@ -1,9 +1,12 @@
 /** What threads are given, and no more. */
+import { spawnSync } from "node:child_process";
 import { describe } from "node:test";
 import process from "node:process";
 import { assertEquals } from "@std/assert";
 import { ThreadPool } from "@pool/core";
 import { it } from "./conformance/bounded.ts";
+
+const OPTIONS = { encoding: "utf8", timeout: 20_000, killSignal: "SIGKILL" } as const;
 
 describe("settings of threads", () => {
   const readAll = (): Record<string, string | undefined> => ({ ...process.env });
@@ -19,6 +22,17 @@ describe("settings of threads", () => {
     await using pool = new ThreadPool(1, { env: { POOL_TEST_ONLY: "given" } });
     assertEquals(await pool.apply(readAll), { POOL_TEST_ONLY: "given" });
   });
+
+  if (!("Deno" in globalThis || "Bun" in globalThis)) {
+    it("a program that is given as text starts threads, whatever type of module it is", () => {
+      const url = JSON.stringify(import.meta.resolve("@pool/core"));
+      const code = `const { Pool } = await import(${url}); const pool = new Pool(1);
+        console.log(await pool.apply((x) => x + 1, [41])); pool.close();`;
+      const args = ["--input-type=module", "--eval", code];
+      const { stdout, stderr } = spawnSync(process.execPath, args, OPTIONS);
+      assertEquals([stdout, stderr], ["42\n", ""]);
+    });
+  }
 
   it("terminate() in the turn of the start ends threads that have not begun", async () => {
     const pool = new ThreadPool(6);

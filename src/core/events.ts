@@ -1,5 +1,5 @@
 /**
- * What happens in a pool, as it happens. Times in milliseconds since the epoch of `performance`.
+ * What happens in a pool, as it happens. Times as of `Date.now()`: milliseconds since 1970, with fractions.
  *
  * @example
  * ```ts

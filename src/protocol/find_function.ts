@@ -44,7 +44,8 @@ function loadedTask(reference: TaskReference): AnyFunction {
     throw new TaskLookupError(
       `Cannot find ${
         describe(reference)
-      }: its module defined no such task in the worker; define tasks at the top level`,
+      }: its module defined none in the worker; define tasks at the top level, not under a ` +
+        "condition or inside a function",
     );
   }
   if (hashSource(String(fn)) !== reference.hash) {

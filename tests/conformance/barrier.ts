@@ -127,7 +127,7 @@ function inputTests(pool: () => Pool): void {
     assertThrows(make(-1), RangeError, "at least 1");
     assertThrows(make(1.5), RangeError, "a whole number");
     assertThrows(make(NaN), RangeError, "a whole number");
-    assertThrows(make(Infinity), RangeError, "are more than");
+    assertThrows(make(Infinity), RangeError, "at most");
     assertThrows(make(), TypeError, "it must be a number, not undefined");
     assertThrows(make("2"), TypeError, "it must be a number");
     assertThrows(make(2, 5), TypeError, "options must be an object");

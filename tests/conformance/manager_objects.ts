@@ -139,11 +139,25 @@ export function managerObjectsSuite(backend: NonNullable<ManagerOptions["backend
         new Point(4),
         cycle,
         LARGE,
+        { length: { cm: 1 } },
+        new Set([["x"], ["y"]]),
+        new Map([[{ a: 1 }, [1]]]),
+        new Uint8Array([3, 4]).buffer,
       ];
       const list = await manager.list<unknown>(values);
       for (const [i, value] of values.entries()) assertEquals(await list.index(value), i);
       for (
-        const other of [{ a: [1, { b: undefined }] }, new Date(6), new Uint8Array([1]), [1], null]
+        const other of [
+          { a: [1, { b: undefined }] },
+          new Date(6),
+          new Uint8Array([1]),
+          [1],
+          null,
+          { length: { cm: 2 } },
+          new Set([["x"], ["z"]]),
+          new Map([[{ a: 1 }, [2]]]),
+          new Uint8Array([3, 5]).buffer,
+        ]
       ) {
         assertInstanceOf(await rejection(list.index(other)), RangeError);
       }

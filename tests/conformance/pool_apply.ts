@@ -23,6 +23,7 @@ import {
   fail,
   giveFunction,
   hold,
+  lengthOf,
   note,
   nothing,
   square,
@@ -34,6 +35,7 @@ import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
 import { suite, type SuiteBackend } from "./leaks.ts";
 import { rejection, Scene } from "./pool_scene.ts";
+import { range } from "./range.ts";
 
 export function applySuite(backend: Backend): void {
   suite("apply", backend, (b) => {
@@ -45,7 +47,7 @@ export function applySuite(backend: Backend): void {
   });
 }
 
-function applyTests({ sharedPool }: SuiteBackend): void {
+function applyTests({ createPool, sharedPool }: SuiteBackend): void {
   const pool = sharedPool(2);
 
   it("apply() resolves to what the task returns", async () => {
@@ -102,9 +104,30 @@ function applyTests({ sharedPool }: SuiteBackend): void {
     assertEquals(await Promise.all(calls), Array.from({ length: 1000 }, (_, i) => i * i));
   });
 
+  it("apply() ends for large arguments of a quick function", async () => {
+    await using one = createPool(1);
+    await one.apply(lengthOf, [[1]]);
+    // To read such a message takes longer than the host waits for a sign of life.
+    const large = Array.from({ length: 40_000 }, (_, i) => ({ a: `x${i}` }));
+    const calls = range(5).map((i) => one.apply(lengthOf, [[...large, i]]));
+    assertEquals(await Promise.all(calls), range(5).map(() => large.length + 1));
+  });
+
   it("apply() takes an inline function", async () => {
     assertEquals(await pool().apply((a: string, b: string) => a + b, ["x", "y"]), "xy");
   });
+
+  if ("Bun" in globalThis) {
+    it("apply() rejects within Bun's expect().rejects", async () => {
+      const name = "bun:test";
+      const { expect } = await import(name);
+      const never = (): Promise<void> => new Promise(() => {});
+      await expect(pool().apply(fail, ["no good"])).rejects.toThrow("no good");
+      await expect(pool().apply(never, [], { timeout: 20 })).rejects.toThrow("timeout");
+      const signal = AbortSignal.timeout(20);
+      await expect(pool().apply(never, [], { signal })).rejects.toThrow("timed out");
+    });
+  }
 
   it("apply() rejects with MaybeEncodingError for arguments that cannot be sent", async () => {
     const error = await rejection(pool().apply(echo, [{ a: [() => 1] }]));

@@ -1,7 +1,16 @@
 /** Which of the waiting calls is next: priorities, keys, `maxQueue`, `queueTimeout`. */
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { type Pool, QueueFullError, TimeoutError } from "@pool/core";
-import { beginAndEnd, die, hold, holdItem, note, square, workerId } from "../tasks/pool_tasks.ts";
+import {
+  beginAndEnd,
+  die,
+  failFirst,
+  hold,
+  holdItem,
+  note,
+  square,
+  workerId,
+} from "../tasks/pool_tasks.ts";
 import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
 import { suite, type SuiteBackend } from "./leaks.ts";
@@ -221,6 +230,13 @@ function acceptanceTests({ createPool }: SuiteBackend, scene: Scene): void {
     assertEquals(await Promise.all(calls.slice(0, 2)), [1, 4]);
   });
 
+  it("queueTimeout: 0 takes the worker of a key that is only about to start", async () => {
+    await using pool = createPool(1);
+    const calls = [1, 2].map((n) => pool.apply(square, [n], { queueTimeout: 0, key: "k" }));
+    assertInstanceOf(await rejection(calls[1]!), TimeoutError);
+    assertEquals(await calls[0], 1);
+  });
+
   it("queueTimeout: 0 takes a free worker, or none", async () => {
     await using pool = createPool(2);
     await pool.broadcast(square, [1]);
@@ -299,6 +315,21 @@ function waitLimitTests({ createPool }: SuiteBackend, scene: Scene): void {
     await held;
     assertEquals(await patient, 9);
     assertEquals(diary.lines, []);
+  });
+
+  it("a queueTimeout does not count the wait for another try", async () => {
+    await using pool = createPool(1);
+    using gate = scene.gate();
+    const diary = scene.diary();
+    await pool.apply(workerId);
+    const options = { retries: 1, queueTimeout: 300 };
+    const call = pool.apply(failFirst, [diary.path, 100], options);
+    await diary.has(1);
+    const held = pool.apply(hold, [gate.path], { priority: 1 });
+    await gate.has(1);
+    await passTime(400);
+    gate.open();
+    assertEquals(await Promise.all([call, held]), [2, "in"]);
   });
 
   it("a queueTimeout does not touch a call that runs", async () => {

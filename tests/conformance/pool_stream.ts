@@ -25,6 +25,7 @@ import {
   promiseOfItems,
   square,
   yieldFunction,
+  yieldRejection,
   yieldThenDie,
 } from "../tasks/pool_tasks.ts";
 import type { Backend } from "./backend.ts";
@@ -239,6 +240,15 @@ function failureTests({ sharedPool }: SuiteBackend, scene: Scene): void {
     const iterator = pool().stream(yieldFunction, [diary.path]);
     assertEquals((await iterator.next()).value, 1);
     assertInstanceOf(await rejection(iterator.next()), MaybeEncodingError);
+    assertEquals(await iterator.next(), DONE);
+    await untilEnded(diary);
+  });
+
+  it("a yielded promise that rejects ends the generator", async () => {
+    const diary = scene.diary();
+    const iterator = pool().stream(yieldRejection, [diary.path]);
+    assertEquals((await iterator.next()).value, 1);
+    await assertRejects(() => iterator.next(), RangeError, "no item");
     assertEquals(await iterator.next(), DONE);
     await untilEnded(diary);
   });

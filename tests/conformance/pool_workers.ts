@@ -26,6 +26,7 @@ import {
   never,
   nothing,
   openDiary,
+  openSlowly,
   readEnv,
   recall,
   remember,
@@ -197,6 +198,20 @@ function finalizerTests({ createPool }: SuiteBackend, scene: Scene): void {
     pool.close();
     await pool.join();
     assertEquals(diary.lines, ["open", "open", "closed", "closed"]);
+  });
+
+  it("the finalizer runs in a worker whose initializer was under way at close()", async () => {
+    const diary = scene.diary();
+    const pool = createPool({
+      workers: 2,
+      initializer: openSlowly,
+      initargs: [diary.path],
+      finalizer: closeDiary,
+    });
+    await diary.has(1);
+    pool.close();
+    await pool.join({ timeout: 20_000 });
+    assertEquals(diary.lines.sort(), ["closed", "closed", "open", "open"]);
   });
 
   it("the finalizer runs in a worker that is replaced", async () => {

@@ -1,6 +1,7 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { appendStack, Origins } from "../../src/core/origin.ts";
+import { asError } from "../../src/core/outcome.ts";
 import { turn } from "./fake_host.ts";
 
 describe("Origins", () => {
@@ -11,6 +12,12 @@ describe("Origins", () => {
     assert(remembered > 0 && remembered < 100, `remembered ${remembered}`);
     await turn();
     assert(origins.capture());
+  });
+
+  it("what was thrown and is no error has no frames of its own", () => {
+    const error = asError(5) as Error;
+    appendStack(error, { stack: "Error\n    at caller (main.ts:2:2)" });
+    assertEquals(error.stack, "RemoteError: A task threw 5\n    at caller (main.ts:2:2)");
   });
 
   it("appendStack() puts the caller's frames behind the error's own", () => {

@@ -36,6 +36,8 @@ export const add = task(import.meta, (a: number, b: number): number => a + b);
 
 export const countArguments = task(import.meta, (...args: unknown[]): number => args.length);
 
+export const lengthOf = task(import.meta, (list: readonly unknown[]): number => list.length);
+
 export const echo = task(import.meta, <T>(value: T): T => value);
 
 export const nothing = task(import.meta, (): void => {});
@@ -143,6 +145,18 @@ export const failTimes = task(import.meta, (path: string, times: number): number
   if (tries <= times) throw new RangeError(`try ${tries}`);
   return tries;
 });
+
+/** Throws late in its first try, which is one line in the file. */
+export const failFirst = task(
+  import.meta,
+  async (path: string, milliseconds: number): Promise<number> => {
+    appendFileSync(path, "try\n");
+    const tries = countNotes(path);
+    await pause(milliseconds);
+    if (tries === 1) throw new RangeError("try 1");
+    return tries;
+  },
+);
 
 /** Ends its worker until so many lines are in the file, each try one. */
 export const exitTimes = task(
@@ -254,6 +268,13 @@ export const openDiary = task(import.meta, (path: string): void => {
   diary = path;
   appendFileSync(diary, "open\n");
 });
+/** An initializer that is long under way. */
+export const openSlowly = task(import.meta, async (path: string): Promise<void> => {
+  diary = path;
+  appendFileSync(path, "open\n");
+  await pause(200);
+});
+
 export const closeDiary = task(import.meta, (): void => appendFileSync(diary, "closed\n"));
 export const failToClose = task(import.meta, (): never => {
   appendFileSync(diary, "failed\n");
@@ -347,6 +368,17 @@ export const holdBetween = task(
     yield 2;
   },
 );
+
+/** Yields a promise that rejects, and says when it is closed. */
+export const yieldRejection = task(import.meta, function* (path: string): Generator<unknown> {
+  try {
+    yield 1;
+    yield Promise.reject(new RangeError("no item"));
+    yield 3;
+  } finally {
+    appendFileSync(path, "end\n");
+  }
+});
 
 /** Yields something that cannot be sent, and says when it is closed. */
 export const yieldFunction = task(import.meta, function* (path: string): Generator<unknown> {
