@@ -5,6 +5,6 @@ export function refusePermissions({ permissions }: WorkerSettings): void {
   if (permissions === undefined || permissions === "inherit") return;
   throw new TypeError(
     "Cannot use permissions: tasks of this backend have those of the whole program; " +
-      "only Deno's child processes can have their own",
+      "only Deno's child processes have their own",
   );
 }

@@ -202,8 +202,8 @@ function checkOutput(
 ): Pick<WorkerSettings, "stdout" | "stderr"> {
   const stdout = checkChoice(options.stdout, "stdout", OUTPUT_MODES);
   const stderr = checkChoice(options.stderr, "stderr", OUTPUT_MODES);
-  for (const [name, mode] of Object.entries({ stdout, stderr })) {
-    if (kind === "process" || mode === undefined || mode === "inherit") continue;
+  for (const [name, mode = "inherit"] of Object.entries({ stdout, stderr })) {
+    if (kind === "process" || mode === "inherit") continue;
     throw new TypeError(
       `Cannot use ${name}: tasks of this backend write to the output of the whole program; ` +
         "only child processes have their own",

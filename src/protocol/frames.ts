@@ -32,7 +32,7 @@ const FIXED_WORDS = 3;
 export function checkPart(bytes: number): void {
   if (bytes <= LARGEST_PART) return;
   throw new RangeError(
-    `${bytes} bytes are more than the 2 GiB that can be sent to another process in one piece`,
+    `${bytes} bytes are more than the 2 GiB that can go to another process`,
   );
 }
 

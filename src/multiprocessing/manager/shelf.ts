@@ -60,7 +60,7 @@ export class Shelf {
     const object = this.#objects.get(id);
     if (object) return object;
     throw new InvalidStateError(
-      `Cannot ${verb} ${id}: its manager has given it up, as no worker held it for too long`,
+      `Cannot ${verb} ${id}: its manager has given it up, as no worker held it`,
     );
   }
 

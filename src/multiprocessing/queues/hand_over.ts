@@ -52,7 +52,7 @@ export async function handOver(
     // What is left must not overtake what the main thread has.
     if (!now && !begun && await putters.flushed(patience)) return;
     outbox.hold();
-    const items = now ? outbox.waiting : outbox.waiting.slice(0, PORTION);
+    const items = outbox.waiting.slice(0, now ? Infinity : PORTION);
     const offer = new Int32Array(new SharedArrayBuffer(4));
     const call = realmCalls().call({ id: SERVICE, via }, "take", [
       memory,
