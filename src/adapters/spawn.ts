@@ -59,16 +59,21 @@ export function spawnChild(request: SpawnRequest, end: ChildEnd): SpawnedChild {
     queueMicrotask(() => end.failed(failure));
     return failedChild(request, failure);
   }
-  // Not once: a signal that may not be sent is an "error" event on Node.
-  child.on("error", (error) => {
-    if (child.pid === undefined) end.failed(explain(error, request));
-  });
+  if (child.pid === undefined) {
+    const failure = new Promise<SpawnError>((resolve) => {
+      child.once("error", (error) => resolve(explain(error, request)));
+    });
+    failure.then((error) => end.failed(error));
+    return failedChild(request, failure);
+  }
+  // A signal that may not be sent is an "error" event on Node.
+  child.on("error", () => {});
   child.once("exit", (code, signal) => end.ended(code ?? -signalNumber(signal)));
   const both = request.stderr === "stdout" && request.stdout === "pipe";
   const outputs = [child.stdout, child.stderr].filter((stream) => stream !== null);
   const { stdin } = child;
   return {
-    pid: child.pid ?? null,
+    pid: child.pid,
     stdin: stdin && writeBytes(stdin),
     stdout: child.stdout && readBytes(both ? outputs : [child.stdout]),
     stderr: both ? null : child.stderr && readBytes([child.stderr]),
@@ -97,7 +102,10 @@ function start({ args, shell, cwd, env, stdin, stdout, stderr }: SpawnRequest): 
   return spawn("/bin/sh", ["-c", script, ...rest], options);
 }
 
-function failedChild({ stdin, stdout, stderr }: SpawnRequest, error: SpawnError): SpawnedChild {
+function failedChild(
+  { stdin, stdout, stderr }: SpawnRequest,
+  error: SpawnError | Promise<SpawnError>,
+): SpawnedChild {
   return {
     pid: null,
     stdin: stdin === "pipe" ? failedWriter(error) : null,

@@ -94,12 +94,16 @@ function brokenPipe(): Error {
   });
 }
 
-/** The streams of a child that could not be started. */
+/** The streams of a child that could not be started; the reason may come later. */
 export function failedReader(error: unknown): ByteReader {
-  return new ReadableStream({ start: (controller) => controller.error(error) });
+  return new ReadableStream({ start: () => fail(error) });
 }
 
 /** See {@link failedReader}. */
 export function failedWriter(error: unknown): ByteWriter {
-  return new WritableStream({ start: (controller) => controller.error(error) });
+  return new WritableStream({ start: () => fail(error) });
+}
+
+async function fail(error: unknown): Promise<never> {
+  throw await error;
 }

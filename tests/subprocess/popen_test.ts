@@ -336,6 +336,17 @@ describe("a command that cannot be started", () => {
     });
   }
 
+  it("fails its streams, in place of ending them", async () => {
+    const commands = [["no-such-command"], ...WINDOWS ? [] : [["echo", "x".repeat(3_000_000)]]];
+    for (const command of commands) {
+      const child = new Popen(command, { stdin: "pipe", stdout: "pipe", stderr: "pipe" });
+      assertInstanceOf(await rejection(child.stdout.getReader().read()), SpawnError);
+      assertInstanceOf(await rejection(child.stderr.getReader().read()), SpawnError);
+      assertInstanceOf(await rejection(child.stdin.getWriter().write("x")), SpawnError);
+      assertInstanceOf(await rejection(child.wait()), SpawnError);
+    }
+  });
+
   it("rejects run() and communicate() with pipes and input", async () => {
     const error = await rejection(
       run(["no-such-command"], { input: new Uint8Array(1_000_000), captureOutput: true }),
