@@ -60,7 +60,7 @@ function refuseCompiled(): void {
   const embedded = /^\/(\$bunfs|B:\/~BUN)\//.test(defaultWorkerUrl().pathname);
   if (!embedded && !Deno?.build.standalone) return;
   throw new PoolError(
-    "Cannot start child processes: this program is one compiled file, without a runtime to start them; " +
+    "Cannot start child processes: this program is compiled into one file, without a runtime to start them; " +
       "use threads",
   );
 }
