@@ -1,0 +1,30 @@
+import { describe, it } from "node:test";
+import { assertEquals } from "@std/assert";
+import { PoolResult } from "../../src/multiprocessing/async_result.ts";
+import { collectGarbage } from "../collect_garbage.ts";
+
+/** A result whose call can be cancelled; the call, with its arguments, hangs on what cancels it. */
+function boundResult(
+  settle: (result: PoolResult<number>) => void,
+): [PoolResult<number>, WeakRef<object>] {
+  const call = { args: [1, 2, 3] };
+  const result = new PoolResult<number>().bind(() => void call.args.pop());
+  settle(result);
+  // As for a call that ended before it was bound.
+  result.bind(() => void call.args.pop());
+  return [result, new WeakRef(call)];
+}
+
+describe("PoolResult", () => {
+  const ends: Record<string, (result: PoolResult<number>) => void> = {
+    resolve: (result) => result.resolve(5),
+    reject: (result) => result.reject(new Error("failed")),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    it(`${name}() lets go of the call and its arguments`, async () => {
+      const [result, call] = boundResult(end);
+      await collectGarbage();
+      assertEquals([result.ready(), result.cancel(), call.deref()], [true, false, undefined]);
+    });
+  }
+});
