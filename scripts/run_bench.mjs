@@ -223,7 +223,7 @@ async function main() {
   const rows = await measureAll(runtimes, options);
 
   const when = new Date().toISOString().slice(0, 10);
-  reportTargets(rows, `${machine}; ${when}; ${options.repetitions} repetitions.`, options);
+  reportTargets(rows, `${machine}; ${when}; at most ${options.repetitions} repetitions.`, options);
   console.log(`\nMeasured in ${Math.round((performance.now() - started) / 1000)} s.`);
   if (options.json) write(options.json, `${JSON.stringify(rows, null, 2)}\n`);
   if (peers) await writeChart(rows, machine, options);

@@ -1,6 +1,5 @@
 /** What calls can take their items from. */
 import { show } from "./options.ts";
-import type { AnyIterable } from "./pool.ts";
 
 /** True for what gives its items at once. */
 export function isIterable(value: unknown): value is Iterable<unknown> {
@@ -9,8 +8,9 @@ export function isIterable(value: unknown): value is Iterable<unknown> {
 }
 
 /** True for what must be awaited item by item. */
-export function isAsyncIterable<T>(value: AnyIterable<T> | unknown): value is AsyncIterable<T> {
-  return typeof (value as Partial<AsyncIterable<T>> | null | undefined)?.[Symbol.asyncIterator] ===
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof (value as Partial<AsyncIterable<unknown>> | null | undefined)
+    ?.[Symbol.asyncIterator] ===
     "function";
 }
 

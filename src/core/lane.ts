@@ -48,11 +48,11 @@ export class Lane {
   /** The list of the roster that it is on, and where there. */
   list: Lane[] | undefined;
   listIndex = 0;
+  /** Where its jobs sit, and how far the worker is with them. */
+  readonly cells: Cells;
   readonly #events: LaneEvents;
   readonly #slots: SlotWire | undefined;
   readonly #neighbour: Neighbour;
-  /** Where its jobs sit, and how far the worker is with them. */
-  readonly cells: Cells;
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   /** Its job moves its buffers, and has the worker for itself. */

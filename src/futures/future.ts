@@ -4,8 +4,8 @@ import type { Future as FutureContract } from "../core/executor.ts";
 import { checkIterable } from "../core/iterables.ts";
 import { checkFunction, checkWait, show } from "../core/options.ts";
 import type { WaitOptions } from "../core/pool.ts";
-import { untilDone } from "./until_done.ts";
 import { staysHere } from "../protocol/stays_here.ts";
+import { untilDone } from "./until_done.ts";
 
 /**
  * Who runs the call of a future.

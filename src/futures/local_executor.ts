@@ -22,12 +22,12 @@ import type { PoolPlan } from "../core/pool_options.ts";
 import { Scheduler } from "../core/scheduler.ts";
 import type { PoolStats } from "../core/stats.ts";
 import { installRevivers } from "../multiprocessing/revivers.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 import { type ExecutorKind, type ExecutorOptions, planExecutor } from "./executor_options.ts";
 import type { Future } from "./future.ts";
 import { type ChunkResults, MapResults } from "./map_results.ts";
 import { SubmittedCalls } from "./submitted_calls.ts";
 import { Zip } from "./zip.ts";
-import { staysHere } from "../protocol/stays_here.ts";
 
 /**
  * What the executors of this machine have in common: calls become jobs of a scheduler, as those of a

@@ -9,13 +9,13 @@ import { appendStack } from "../core/origin.ts";
 import { asError } from "../core/outcome.ts";
 import type { WaitOptions } from "../core/pool.ts";
 import { realm } from "../protocol/realm.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 import { withResolvers } from "../protocol/with_resolvers.ts";
 import { type ActivityOptions, checkActivity, type CheckedActivity } from "./activity_options.ts";
 import { orTimeout } from "../protocol/timers.ts";
 import { reportFault } from "./report.ts";
 import { installRevivers } from "./revivers.ts";
 import { type SoloEnd, SoloWorker, type StopSignal } from "./solo_worker.ts";
-import { staysHere } from "../protocol/stays_here.ts";
 
 /** What differs. */
 export interface ActivityKind {

@@ -1,12 +1,5 @@
 import type { WorkerSettings } from "../core/backend.ts";
-import {
-  checkArray,
-  checkBoolean,
-  checkFunction,
-  checkOptions,
-  checkString,
-  refuse,
-} from "../core/options.ts";
+import { checkArray, checkBoolean, checkOptions, checkString, refuse } from "../core/options.ts";
 import { checkSettings } from "../core/pool_options.ts";
 import { referenceOf } from "../core/task.ts";
 import type { FunctionReference } from "../protocol/realm.ts";
@@ -88,9 +81,9 @@ const NAMES = [
 /** Throws `TypeError` for what makes no sense. */
 export function checkActivity(given: unknown, kind: "process" | "thread"): CheckedActivity {
   const options = checkOptions(given as ActivityOptions | undefined, `create ${kind}`, NAMES);
-  if (!options.target) return refuse("target", "a function", options.target);
+  if (typeof options.target !== "function") refuse("target", "a function", options.target);
   return {
-    target: referenceOf(checkFunction(options.target, "target")),
+    target: referenceOf(options.target),
     args: checkArray(options.args, "args"),
     name: checkString(options.name, "name"),
     daemon: checkBoolean(options.daemon, "daemon"),

@@ -1,9 +1,9 @@
 import { CancelledError, InvalidStateError, TimeoutError } from "../core/errors.ts";
 import { checkFunction, checkWait } from "../core/options.ts";
 import type { AsyncResult, WaitOptions } from "../core/pool.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 import { orTimeout } from "../protocol/timers.ts";
 import { type Resolvers, withResolvers } from "../protocol/with_resolvers.ts";
-import { staysHere } from "../protocol/stays_here.ts";
 
 /** Who is told of the end before all others. */
 export interface ResultCallbacks<R> {

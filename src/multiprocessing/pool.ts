@@ -20,13 +20,13 @@ import { Scheduler } from "../core/scheduler.ts";
 import type { PoolStats } from "../core/stats.ts";
 import { arePrimitive } from "../protocol/primitive.ts";
 import { JobMode } from "../protocol/messages.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 import { orTimeout } from "../protocol/timers.ts";
 import { CALLBACKS, checkCallbacks, PoolResult } from "./async_result.ts";
 import { PoolCalls } from "./pool_calls.ts";
 import { planPool, type PoolOptions, type PoolPlan } from "./pool_options.ts";
 import { installRevivers } from "./revivers.ts";
 import { TaskStream } from "./task_stream.ts";
-import { staysHere } from "../protocol/stays_here.ts";
 
 /**
  * Anything that `for await` can go through, or a promise of it: what a generator task returns.

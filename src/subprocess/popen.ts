@@ -2,13 +2,13 @@ import { signalName, spawnChild, type SpawnedChild } from "../adapters/spawn.ts"
 import type { Stdio } from "../protocol/stdio.ts";
 import { InvalidStateError } from "../core/errors.ts";
 import { checkOptions, checkTimeout, checkWait, show } from "../core/options.ts";
+import { staysHere } from "../protocol/stays_here.ts";
 import { type Command, TimeoutExpired } from "../protocol/subprocess_errors.ts";
 import { checkCommand, type CheckedCommand, checkInput } from "./check.ts";
 import { Exchange } from "./communication.ts";
 import { within } from "./limit.ts";
 import type { CommunicateOptions, PopenOptions, StreamOptions } from "./options.ts";
 import type { Bytes, Communicated, Decoded, Piped } from "./output.ts";
-import { staysHere } from "../protocol/stays_here.ts";
 
 type State =
   | { readonly kind: "running" }

@@ -7,6 +7,7 @@ import {
   MaybeEncodingError,
   type Pool,
   PoolClosedError,
+  type PoolOptions,
   TimeoutError,
   transfer,
   WorkerDiedError,
@@ -40,7 +41,7 @@ import { knownGap } from "../known_gaps.ts";
 import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
 import { suite, type SuiteBackend } from "./leaks.ts";
-import { passTime, recordEvents, rejection, Scene, until } from "./pool_scene.ts";
+import { type Diary, passTime, recordEvents, rejection, Scene, until } from "./pool_scene.ts";
 import { range } from "./range.ts";
 
 const squares = (length: number): number[] => range(length).map((i) => i * i);
@@ -186,14 +187,18 @@ function brokenTests({ createPool, traits }: SuiteBackend, scene: Scene): void {
 }
 
 function finalizerTests({ createPool }: SuiteBackend, scene: Scene): void {
-  it("the finalizer runs in every worker at the end", async () => {
-    const diary = scene.diary();
-    const pool = createPool({
-      workers: 2,
+  /** Its workers write into the diary when they are set up, and at their end. */
+  const diaryPool = (diary: Diary, options: PoolOptions): Pool =>
+    createPool({
       initializer: openDiary,
       initargs: [diary.path],
       finalizer: closeDiary,
+      ...options,
     });
+
+  it("the finalizer runs in every worker at the end", async () => {
+    const diary = scene.diary();
+    const pool = diaryPool(diary, { workers: 2 });
     await workerIds(pool, scene, 2);
     pool.close();
     await pool.join();
@@ -202,12 +207,7 @@ function finalizerTests({ createPool }: SuiteBackend, scene: Scene): void {
 
   it("the finalizer runs in a worker whose initializer was under way at close()", async () => {
     const diary = scene.diary();
-    const pool = createPool({
-      workers: 2,
-      initializer: openSlowly,
-      initargs: [diary.path],
-      finalizer: closeDiary,
-    });
+    const pool = diaryPool(diary, { workers: 2, initializer: openSlowly });
     await diary.has(1);
     pool.close();
     await pool.join({ timeout: 20_000 });
@@ -216,13 +216,7 @@ function finalizerTests({ createPool }: SuiteBackend, scene: Scene): void {
 
   it("the finalizer runs in a worker that is replaced", async () => {
     const diary = scene.diary();
-    const pool = createPool({
-      workers: 1,
-      maxTasksPerChild: 1,
-      initializer: openDiary,
-      initargs: [diary.path],
-      finalizer: closeDiary,
-    });
+    const pool = diaryPool(diary, { workers: 1, maxTasksPerChild: 1 });
     for (const i of range(3)) await pool.apply(square, [i]);
     await until(() => diary.lines.filter((l) => l === "closed").length === 3, "three finalizers");
     pool.close();
@@ -231,13 +225,7 @@ function finalizerTests({ createPool }: SuiteBackend, scene: Scene): void {
 
   it("the finalizer runs in a worker that was idle for too long", async () => {
     const diary = scene.diary();
-    await using pool = createPool({
-      workers: 1,
-      idleTimeout: 10,
-      initializer: openDiary,
-      initargs: [diary.path],
-      finalizer: closeDiary,
-    });
+    await using pool = diaryPool(diary, { workers: 1, idleTimeout: 10 });
     await pool.apply(square, [1]);
     await diary.has(2);
     assertEquals(diary.lines, ["open", "closed"]);
@@ -245,12 +233,7 @@ function finalizerTests({ createPool }: SuiteBackend, scene: Scene): void {
 
   it("the finalizer does not run after terminate()", async () => {
     const diary = scene.diary();
-    const pool = createPool({
-      workers: 2,
-      initializer: openDiary,
-      initargs: [diary.path],
-      finalizer: closeDiary,
-    });
+    const pool = diaryPool(diary, { workers: 2 });
     await workerIds(pool, scene, 2);
     await pool.terminate();
     assertEquals(diary.lines, ["open", "open"]);

@@ -2,6 +2,7 @@ import { InvalidStateError } from "../../core/errors.ts";
 import { checkChoice, checkOptions, checkString } from "../../core/options.ts";
 import { checkSettings } from "../../core/pool_options.ts";
 import type { QueueOptions } from "../../core/queue.ts";
+import { staysHere } from "../../protocol/stays_here.ts";
 import { installRevivers } from "../revivers.ts";
 import { JoinableQueue } from "../queues/joinable_queue.ts";
 import { Queue } from "../queues/queue.ts";
@@ -22,7 +23,6 @@ import { type ListProxy, valuesOf } from "./list_proxy.ts";
 import type { ObjectName } from "./manager_client.ts";
 import type { NamespaceProxy } from "./namespace_proxy.ts";
 import { type RunningServer, startServer } from "./running_server.ts";
-import { staysHere } from "../../protocol/stays_here.ts";
 
 /**
  * Where a {@linkcode Manager} lives.

@@ -95,7 +95,7 @@ export function spaceToFill(buffer: Bytes, options: RecvBytesIntoOptions | undef
 /** The longest message (bytes) that may come. */
 export function longestMessage(options: RecvBytesOptions | undefined): number {
   const { maxLength } = checkOptions(options, "receive bytes", ["maxLength"]);
-  return checkCount(maxLength, "maxLength", 0, Infinity) ?? Infinity;
+  return checkCount(maxLength, "maxLength", 0) ?? Infinity;
 }
 
 /** A message that may be so long; throws `BufferTooShort` with a longer one. */

@@ -2,10 +2,10 @@ import { EOFError, InvalidStateError } from "../../core/errors.ts";
 import { checkWait } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
 import type { Queue, QueueWait } from "../../core/queue.ts";
+import { staysHere } from "../../protocol/stays_here.ts";
 import { checkBlock } from "../sharing/check_block.ts";
 import { Line } from "./line.ts";
 import { empty, full, notTaken } from "./refusals.ts";
-import { staysHere } from "../../protocol/stays_here.ts";
 
 /** Where the items of a queue are. */
 export interface Store<T> {
