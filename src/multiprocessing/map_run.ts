@@ -3,7 +3,7 @@ import { isAsyncIterable } from "../core/iterables.ts";
 import type { Consumer } from "../core/life.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { JobMode } from "../protocol/messages.ts";
-import { type Numbers, packNumbers } from "../protocol/numbers.ts";
+import { isNumbers, type Numbers, packNumbers, partOf } from "../protocol/numbers.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
 import { ChunkSize } from "./chunk_size.ts";
 import { AsyncSource } from "./item_source.ts";
@@ -81,15 +81,16 @@ export class MapRun implements Consumer {
   }
 
   #keepRest(): void {
-    this.#items = this.#part(this.#sent, this.#count);
+    this.#items = this.#part(this.#sent, this.#count, this.#plan.shared);
     this.#first = this.#sent;
   }
 
-  /** Items that are not sent, as a copy. */
-  #part(from: number, to: number): readonly unknown[] | Numbers {
+  /** Items that are not sent: a copy, or a look at numbers that nobody changes. */
+  #part(from: number, to: number, shares = false): readonly unknown[] | Numbers {
     const items = this.#items, start = from - this.#first, end = to - this.#first;
-    const packed = Array.isArray(items) && this.#plan.mode === JobMode.map
-      ? packNumbers(items, start, end)
+    if (isNumbers(items)) return partOf(items, start, end);
+    const packed = this.#plan.mode === JobMode.map
+      ? packNumbers(items, start, end, shares)
       : undefined;
     return packed ?? items.slice(start, end);
   }

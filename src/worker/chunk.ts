@@ -13,8 +13,8 @@ import { isThenable } from "./thenable.ts";
 export class ChunkRun {
   /** One encoded result an item, or what it threw. */
   #values: unknown[] = [];
-  /** The results instead, where all are integers. */
-  #integers: Numbers | undefined;
+  /** The results instead, where all are numbers. */
+  #numbers: Numbers | undefined;
   /** Which of the values were thrown. */
   readonly #failed: number[] = [];
   #marked = false;
@@ -44,32 +44,71 @@ export class ChunkRun {
 
   /** Resolves to itself; a promise only when an item is async. */
   run(): this | Promise<this> {
-    const items = this.#items, call = this.#call, claims = this.#claims, cell = this.#cell;
-    let integers = items.length < WORTH_PACKING ? undefined : new Int32Array(items.length);
-    for (let i = 0; i < items.length; i++) {
-      claims?.beginItem(cell, i);
-      try {
-        const value = call(items[i]);
-        // A million small items go this way.
-        if (integers && typeof value === "number") {
-          integers[i] = value;
-          if (Object.is(integers[i], value)) continue;
-        }
-        integers = this.#unpack(integers, i);
-        if (isThenable(value)) return this.#runRest(value, i + 1);
-        this.#keep(value);
-      } catch (error) {
-        integers = this.#unpack(integers, i);
-        this.#keepFailure(error);
-      }
+    const { length } = this.#items;
+    let next = 0, pending: PromiseLike<unknown> | undefined;
+    if (length >= WORTH_PACKING) {
+      const other = this.#runNumbers();
+      if (!other) return this;
+      next = this.#values.length + 1;
+      pending = this.#settle(other);
     }
-    this.#integers = integers;
-    return this;
+    while (!pending && next < length) {
+      const index = next++;
+      pending = this.#settle(() => this.#begin(index));
+    }
+    return pending ? this.#runRest(pending, next) : this;
   }
 
-  /** Not all are integers: those that came first become values like the others. */
-  #unpack(integers: Int32Array | undefined, count: number): undefined {
-    if (integers) this.#values = Array.from(integers.subarray(0, count));
+  #begin(index: number): unknown {
+    this.#claims?.beginItem(this.#cell, index);
+    return this.#call(this.#items[index]);
+  }
+
+  /**
+   * Runs items as long as they give numbers, in loops with nothing else in them: a million small ones go this
+   * way, and take a third of the time. Returns what the first other one gives.
+   */
+  #runNumbers(): (() => unknown) | undefined {
+    const items = this.#items, call = this.#call, claims = this.#claims, cell = this.#cell;
+    const { length } = items;
+    const integers = new Int32Array(length);
+    let floats: Float64Array | undefined;
+    let index = 0;
+    let other: () => unknown;
+    try {
+      let value: unknown;
+      for (; index < length; index++) {
+        claims?.beginItem(cell, index);
+        value = call(items[index]);
+        if (typeof value !== "number") break;
+        const whole = value | 0;
+        if (!Object.is(whole, value)) break;
+        integers[index] = whole;
+      }
+      if (index < length && typeof value === "number") {
+        floats = Float64Array.from(integers);
+        floats[index++] = value;
+        for (; index < length; index++) {
+          claims?.beginItem(cell, index);
+          value = call(items[index]);
+          if (typeof value !== "number") break;
+          floats[index] = value;
+        }
+      }
+      const last = value;
+      other = () => last;
+    } catch (error) {
+      other = () => {
+        throw error;
+      };
+    }
+    const numbers = floats ?? integers;
+    if (index === length) {
+      this.#numbers = numbers;
+      return undefined;
+    }
+    this.#values = Array.from(numbers.subarray(0, index));
+    return other;
   }
 
   /** The results, or what was thrown, in the form that is cheapest to send. */
@@ -79,25 +118,39 @@ export class ChunkRun {
     if (failed.length > 0) {
       return { outcome: Outcome.mixed, payload: { values, failed }, transfer };
     }
-    const numbers = this.#integers ?? packNumbers(values);
-    if (numbers) return { outcome: Outcome.value, payload: numbers, transfer: [numbers.buffer] };
+    const numbers = this.#numbers ?? packNumbers(values);
+    if (numbers) {
+      return {
+        outcome: Outcome.value,
+        payload: numbers,
+        transfer: [numbers.buffer as ArrayBuffer],
+      };
+    }
     const text = marked || transfer || isPrimitive(values[0]) ? undefined : exactJsonOfEach(values);
     if (text !== undefined) return { outcome: Outcome.text, payload: text };
     return { outcome: marked ? Outcome.markedValue : Outcome.value, payload: values, transfer };
   }
 
-  async #runRest(pending: PromiseLike<unknown>, next: number): Promise<this> {
-    await this.#settle(() => pending);
-    for (; next < this.#items.length; next++) {
-      this.#claims?.beginItem(this.#cell, next);
-      await this.#settle(() => this.#call(this.#items[next]));
+  /** Goes on where an item is async. */
+  async #runRest(pending: PromiseLike<unknown> | undefined, next: number): Promise<this> {
+    while (true) {
+      try {
+        if (pending) this.#keep(await pending);
+      } catch (error) {
+        this.#keepFailure(error);
+      }
+      if (next === this.#items.length) return this;
+      const index = next++;
+      pending = this.#settle(() => this.#begin(index));
     }
-    return this;
   }
 
-  async #settle(run: () => unknown): Promise<void> {
+  /** Keeps what an item gives, or throws; returns what is not there yet. */
+  #settle(give: () => unknown): PromiseLike<unknown> | undefined {
     try {
-      this.#keep(await run());
+      const value = give();
+      if (isThenable(value)) return value;
+      this.#keep(value);
     } catch (error) {
       this.#keepFailure(error);
     }

@@ -87,6 +87,24 @@ function orderTests({ sharedPool }: SuiteBackend): void {
     assert(results.every((value, i) => value === i * i));
   });
 
+  it("map() carries every kind of number, and what stands among them", async () => {
+    const halves = range(20_000).map((i) => i / 2);
+    assertEquals(await pool().map(echo<number>, halves), halves);
+    const odd: unknown[] = range(20_000);
+    for (const [i, value] of [-0, NaN, Infinity, 2 ** 31, 1n, "text", undefined, null].entries()) {
+      odd[i * 2000 + 1999] = value;
+      const results = await pool().map(echo<unknown>, odd);
+      assert(results.every((result, place) => Object.is(result, odd[place])), `after ${value}`);
+    }
+  });
+
+  it("map() does not see what its caller does to many numbers", async () => {
+    const items = range(200_000);
+    const results = pool().map(square, items);
+    items.fill(-1);
+    assert((await results).every((value, i) => value === i * i));
+  });
+
   it("map() carries objects, each copied on its own", async () => {
     const shared = { id: 1, tags: new Set(["a"]) };
     const results = await pool().map(echo<typeof shared>, [shared, shared], { chunksize: 2 });
