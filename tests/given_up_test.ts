@@ -1,10 +1,11 @@
 /** Threads that ignore their end: what a program sees of them where the runtime cannot stop them. */
 import { describe } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { Pool, Thread } from "@pool/core";
+import { Lock, Pool, Queue, Semaphore, Thread } from "@pool/core";
 import { threads } from "../src/adapters/detect.ts";
 import { it } from "./conformance/bounded.ts";
 import { runScenario } from "./crash/run_scenario.ts";
+import { acquireBlocking, getBlocking } from "./tasks/acquiring.ts";
 
 const { killable } = threads().traits;
 
@@ -24,6 +25,28 @@ describe("a thread that ignores its end", () => {
     assertEquals(warnings.length, killable ? 0 : 1, stderr);
     if (!killable) assert(stderr.includes('backend: "process"'), stderr);
   }, 40_000);
+});
+
+describe("a thread that is ended while a wait blocks it", () => {
+  it("takes nothing that comes later", async () => {
+    const queue = new Queue<number>(), [lock, sign] = [new Lock(), new Semaphore(0)];
+    const held = await lock.acquire();
+    for (const target of [getBlocking, acquireBlocking]) {
+      const thread = new Thread({ target, args: [queue, lock, sign] });
+      thread.start();
+      await sign.acquire();
+      thread.kill();
+      await thread.join();
+    }
+    // Time in which such a thread could take it.
+    const moment = () => new Promise((resolve) => setTimeout(resolve, 150));
+    await queue.put(1);
+    await moment();
+    assertEquals(await queue.get({ timeout: 1000 }), 1);
+    await held!.release();
+    await moment();
+    assertEquals((await lock.acquire({ timeout: 1000 }))?.ownerDied, false);
+  });
 });
 
 describe("a thread that ends when it is told to", () => {

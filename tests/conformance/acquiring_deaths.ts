@@ -85,6 +85,15 @@ function deathTests(b: SuiteBackend, make: () => Acquirable, death: Death): void
     assert(await later !== null);
     assert(await tasks.take(thing, SOON) !== null);
   });
+
+  it(`one that has ended by ${death} while it waited gets nothing any more`, async () => {
+    const thing = make();
+    const held = await thing.acquire();
+    await dieDuring(b, tasks.waitAndKeep, thing, death);
+    await held!.release();
+    const next = await thing.acquire({ timeout: SOON });
+    assertEquals(next?.ownerDied, false);
+  });
 }
 
 function exitTests(b: SuiteBackend, make: () => Acquirable): void {

@@ -1,6 +1,6 @@
 /** Tasks that take and give back: locks and semaphores alike. */
 import process from "node:process";
-import type { Event, Lock, RLock, Semaphore, Value } from "@pool/core";
+import type { Event, Lock, Queue, RLock, Semaphore, Value } from "@pool/core";
 import { task } from "@pool/core/task";
 import { errorNames } from "./error_names.ts";
 
@@ -174,5 +174,23 @@ export const hog = task(
       using _held = thing.acquireSync();
       for (const until = performance.now() + 0.2; performance.now() < until;);
     }
+  },
+);
+
+/** Waits for an item that nobody puts, as long as it lives. */
+export const getBlocking = task(
+  import.meta,
+  function getBlocking(queue: Queue<number>, _lock: Lock, sign: Semaphore): void {
+    sign.releaseSync();
+    queue.getSync();
+  },
+);
+
+/** Waits for a lock that nobody releases, as long as it lives. */
+export const acquireBlocking = task(
+  import.meta,
+  function acquireBlocking(_queue: Queue<number>, lock: Lock, sign: Semaphore): void {
+    sign.releaseSync();
+    lock.acquireSync();
   },
 );

@@ -116,9 +116,11 @@ export class EventCount {
   ): Promise<T | undefined> {
     const { promise, resolve } = withResolvers<T | undefined>();
     const tryOnce = (): boolean => {
-      const got = attempt();
-      if (got !== undefined) resolve(got);
-      return got !== undefined;
+      // The dead take nothing along.
+      const wanted = isWaitedFor(client), got = wanted ? attempt() : undefined;
+      if (wanted && got === undefined) return false;
+      resolve(got);
+      return true;
     };
     if (this.#asleep && this.#mayTry(client) && tryOnce()) return promise;
     this.#waiters.push({ tryOnce, giveUp: () => resolve(undefined), deadline, client });
@@ -137,11 +139,12 @@ export class EventCount {
   waitSync<T>(attempt: Attempt<T>, { timeout = Infinity, client }: WaitLimits): T | undefined {
     const words = this.#words, at = this.#at;
     const began = performance.now();
-    for (;;) {
+    // A thread that Deno cannot kill runs on when it counts as dead.
+    while (isWaitedFor(client)) {
       const got = attempt();
       if (got !== undefined) return got;
       const waited = performance.now() - began;
-      if (waited >= timeout || !isWaitedFor(client)) return undefined;
+      if (waited >= timeout) return undefined;
       if (waited < SPIN) continue;
       Atomics.add(words, at + 1, 1);
       try {
@@ -153,6 +156,7 @@ export class EventCount {
         Atomics.sub(words, at + 1, 1);
       }
     }
+    return undefined;
   }
 
   /** Serves whom it can and sleeps for the others. */
