@@ -28,21 +28,30 @@ describe("a thread that ignores its end", () => {
 });
 
 describe("a thread that is ended while a wait blocks it", () => {
-  it("takes nothing that comes later", async () => {
-    const queue = new Queue<number>(), [lock, sign] = [new Lock(), new Semaphore(0)];
-    const held = await lock.acquire();
-    for (const target of [getBlocking, acquireBlocking]) {
-      const thread = new Thread({ target, args: [queue, lock, sign] });
-      thread.start();
-      await sign.acquire();
-      thread.kill();
-      await thread.join();
-    }
-    // Time in which such a thread could take it.
-    const moment = () => new Promise((resolve) => setTimeout(resolve, 150));
+  /** Time to begin the wait, and later to take something. */
+  const moment = () => new Promise((resolve) => setTimeout(resolve, 150));
+
+  async function endOneThatWaits(target: typeof getBlocking, queue: Queue<number>, lock: Lock) {
+    const sign = new Semaphore(0);
+    const thread = new Thread({ target, args: [queue, lock, sign] });
+    thread.start();
+    await sign.acquire();
+    await moment();
+    thread.kill();
+    await thread.join();
+  }
+
+  it("gets no item any more", async () => {
+    const queue = new Queue<number>();
+    await endOneThatWaits(getBlocking, queue, new Lock());
     await queue.put(1);
     await moment();
     assertEquals(await queue.get({ timeout: 1000 }), 1);
+  });
+
+  it("gets no lock any more", async () => {
+    const lock = new Lock(), held = await lock.acquire();
+    await endOneThatWaits(acquireBlocking, new Queue(), lock);
     await held!.release();
     await moment();
     assertEquals((await lock.acquire({ timeout: 1000 }))?.ownerDied, false);
