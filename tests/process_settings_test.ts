@@ -44,8 +44,8 @@ describe("settings of child processes", () => {
     process.env.POOL_TEST_OURS = "host";
     const read = (name: string): string | undefined => process.env[name];
     await using own = createPool({ env: { POOL_TEST_ONLY: "given" } });
-    const names = ["POOL_TEST_ONLY", "POOL_TEST_OURS", "NODE_COMPILE_CACHE"];
-    assertEquals(await own.map(read, names), ["given", undefined, undefined]);
+    const names = ["POOL_TEST_ONLY", "POOL_TEST_OURS", "NODE_COMPILE_CACHE", "DENO_DIR"];
+    assertEquals(await own.map(read, names), ["given", undefined, undefined, undefined]);
     await using inherited = createPool();
     assertEquals(await inherited.apply(read, ["POOL_TEST_OURS"]), "host");
     delete process.env.POOL_TEST_OURS;

@@ -39,7 +39,7 @@ export interface ThreadData {
 export function enterWorker(): void {
   const data = (workerData as Partial<ThreadData> | null)?.["@pool/core"];
   if (data) {
-    for (const name of data.startEnv ?? []) delete process.env[name];
+    forget(data.startEnv ?? []);
     return serveThread(data.port);
   }
   const [mark, folder, host, ...variables] = process.argv.slice(2);
@@ -47,11 +47,22 @@ export function enterWorker(): void {
     throw new Error("Cannot start worker: this module is the entry of a pool's workers");
   }
   process.argv.length = 2;
-  for (const name of variables) delete process.env[name];
+  forget(variables);
   // Threads need not load it.
   void import("./process/child_entry.ts").then(({ serveChild }) =>
     serveChild(folder, Number(host))
   );
+}
+
+/** Takes variables away that were for the start alone. */
+function forget(variables: readonly string[]): void {
+  for (const name of variables) {
+    try {
+      delete process.env[name];
+    } catch {
+      // Deno without permission: no task can read it either.
+    }
+  }
 }
 
 /** Serves the host at the other end of the port. */

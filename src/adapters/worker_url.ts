@@ -1,3 +1,5 @@
+import { PoolError } from "../protocol/errors.ts";
+
 /**
  * First argument of a child process; the second is the folder where it meets its host, the third
  * the host's number, and the others are variables that were for its start alone.
@@ -6,7 +8,15 @@ export const CHILD_ARGUMENT = "@pool/core";
 
 /** The worker's program. The literal is what bundlers and registries look for. */
 export function defaultWorkerUrl(): URL {
-  return new URL("./worker.js", import.meta.url);
+  try {
+    return new URL("./worker.js", import.meta.url);
+  } catch (cause) {
+    throw new PoolError(
+      "Cannot start workers: this bundle has no import.meta.url; build an ES module, or name the worker with " +
+        "workerUrl",
+      { cause },
+    );
+  }
 }
 
 /**

@@ -29,6 +29,10 @@ export interface ScenarioOptions {
   readonly timeout?: number;
   /** What the scenario's pools run on; default: threads. */
   readonly backend?: "thread" | "process";
+  /** Variables beside those of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Flags of the runtime. */
+  readonly flags?: readonly string[];
   /** Called with all of stdout so far whenever there is more. */
   readonly onOutput?: (text: string, child: ChildProcess) => void;
 }
@@ -52,7 +56,7 @@ function compileCache(): string | undefined {
 export function runScenario(
   name: string,
   args: readonly string[] = [],
-  { timeout = 20_000, backend = "thread", onOutput }: ScenarioOptions = {},
+  { timeout = 20_000, backend = "thread", env: own, flags = [], onOutput }: ScenarioOptions = {},
 ): Promise<ScenarioEnd> {
   if (process.env[GUARD]) throw new Error("Cannot run a scenario: this is one");
   const file = fileURLToPath(new URL(`./${name}_scenario.ts`, import.meta.url));
@@ -62,11 +66,12 @@ export function runScenario(
     POOL_SCENARIO_BACKEND: backend,
     NO_COLOR: "1",
     NODE_COMPILE_CACHE: compileCache(),
+    ...own,
   };
   delete env.FORCE_COLOR;
   // The runner of Node's tests would take the scenario for one of its own.
   delete env.NODE_TEST_CONTEXT;
-  const child = spawn(process.execPath, [...runtimeArguments(), file, ...args], {
+  const child = spawn(process.execPath, [...runtimeArguments(), ...flags, file, ...args], {
     env: env as Record<string, string>,
     stdio: ["ignore", "pipe", "pipe"],
     detached: process.platform !== "win32",

@@ -3,7 +3,7 @@
  * a program in another folder with an empty cache. `deno cache` must fetch all of it: the features then
  * run without the registry, each with the least permissions, and not with one less.
  */
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "../../scripts/build_tools.mjs";
 import { ROOT, runChild } from "../../scripts/runtimes.mjs";
@@ -14,9 +14,12 @@ import { publishedFiles } from "./published_files.ts";
 const folder = join(WORK, "jsr");
 mkdirSync(folder);
 for (const file of ["main.ts", "tasks.ts"]) {
-  const text = readFileSync(join(ROOT, "tests", "package", "jsr_consumer", file), "utf8");
-  writeFileSync(join(folder, file), text.replaceAll('from "@pool/core', 'from "jsr:@pool/core'));
+  copyFileSync(join(ROOT, "tests", "package", "jsr_consumer", file), join(folder, file));
 }
+// What `deno add jsr:@pool/core` writes; children must find it, too.
+const { version } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
+const imports = { "@pool/core": `jsr:@pool/core@^${version}` };
+writeFileSync(join(folder, "deno.json"), JSON.stringify({ imports }));
 const deno = realpathSync(runtimes.deno);
 
 interface Feature {
@@ -68,7 +71,7 @@ function start(flags: readonly string[], ...args: string[]) {
 }
 
 async function fetchAll(): Promise<number> {
-  const { name, version, exports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
+  const { name, exports } = JSON.parse(readFileSync(join(ROOT, "deno.json"), "utf8"));
   const files = await publishedFiles();
   const registry = new JsrRegistry({ name, version, exports, files, root: ROOT });
   try {

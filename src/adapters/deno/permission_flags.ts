@@ -7,8 +7,10 @@ type Kind = typeof KINDS[number];
 /** What one kind may be given: all, nothing, what the host has, or a list. */
 type Grant = boolean | "inherit" | readonly (string | URL)[];
 
-interface DenoPermissions {
-  querySync(descriptor: { name: Kind }): { state: string };
+interface PermissionDescriptor {
+  readonly name: Kind;
+  readonly path?: string;
+  readonly variable?: string;
 }
 
 /** Throws a `TypeError` for what is neither `"inherit"`, `"none"` nor an object of grants. */
@@ -42,7 +44,9 @@ export function permissionFlags(permissions: unknown, folder: string): string[] 
   };
   return KINDS.flatMap((kind) => {
     const grant = grants[kind] ?? false;
-    if (grant === true || (grant === "inherit" && isGranted(kind))) return [`--allow-${kind}`];
+    if (grant === true || (grant === "inherit" && isGranted({ name: kind }))) {
+      return [`--allow-${kind}`];
+    }
     const list = Array.isArray(grant) ? grant.map(String) : [];
     if (own[kind] !== undefined) list.push(own[kind]);
     return list.length > 0 ? [`--allow-${kind}=${list.map(escapeComma).join(",")}`] : [];
@@ -62,10 +66,12 @@ function grantsOf(permissions: unknown): Partial<Record<Kind, Grant>> {
   );
 }
 
-function isGranted(name: Kind): boolean {
-  const { permissions } =
-    (globalThis as unknown as { Deno: { permissions: DenoPermissions } }).Deno;
-  return permissions.querySync({ name }).state === "granted";
+/** Whether this program may do it without asking anybody. */
+export function isGranted(descriptor: PermissionDescriptor): boolean {
+  const { permissions } = (globalThis as unknown as {
+    Deno: { permissions: { querySync(descriptor: PermissionDescriptor): { state: string } } };
+  }).Deno;
+  return permissions.querySync(descriptor).state === "granted";
 }
 
 /** Lists are separated by commas; a comma within an entry is doubled. */

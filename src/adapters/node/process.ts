@@ -8,8 +8,6 @@ import { compileCache } from "./compile_cache.ts";
 /** Flags that belong to what this process does, not to how it runs code. */
 const OWN =
   /^--?(test|watch|eval|print|check|interactive|inspect|debug|input-type|run|[epci]$|pe$)/;
-/** Flags whose value is the next argument. */
-const WITH_VALUE = /^(-e|-p|-pe|--eval|--print|--input-type)$/;
 
 /** Workers as child processes of this process. */
 export function nodeProcesses(): WorkerAdapter {
@@ -26,8 +24,12 @@ export function nodeProcesses(): WorkerAdapter {
 
 /** What a thread would inherit too: loaders, conditions, experiments. */
 function inheritedFlags(): string[] {
-  const flags = process.execArgv;
-  return flags.filter((flag, i) => !OWN.test(flag) && !WITH_VALUE.test(flags[i - 1] ?? ""));
+  let own = false;
+  return process.execArgv.filter((flag) => {
+    // What is no flag is the value of the one before.
+    if (flag.startsWith("-")) own = OWN.test(flag);
+    return !own;
+  });
 }
 
 function limitFlags({ resourceLimits = {} }: WorkerSpec): string[] {

@@ -20,6 +20,13 @@ export function socketPath(folder: string): string {
   return process.platform === "win32" ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, "socket");
 }
 
+/** The temporary folder, unless sockets there have longer paths than the systems take (103 bytes). */
+function socketsFolder(): string {
+  const folder = tmpdir();
+  const longest = 103 - "/pool-XXXXXX/socket".length;
+  return process.platform !== "win32" && encodeURI(folder).length > longest ? "/tmp" : folder;
+}
+
 /** Waits for one child. */
 export class Meeting {
   readonly folder: string;
@@ -35,9 +42,8 @@ export class Meeting {
     met: (socket: LocalSocket, childTime: number) => void,
     failed: (error: Error) => void,
   ) {
-    this.folder = fs().mkdtempSync(join(tmpdir(), "pool-"));
+    this.folder = fs().mkdtempSync(join(socketsFolder(), "pool-"));
     const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
-    this.cells = CellFile.create(cellsPath(this.folder), token);
     const connected = (socket: LocalSocket): void => {
       socket.unref();
       // Its close tells all.
@@ -48,12 +54,14 @@ export class Meeting {
         met(socket, new Float64Array(hello.slice(TOKEN_BYTES).buffer)[0]!);
       });
     };
+    let cells: CellFile | undefined;
     try {
+      this.cells = cells = CellFile.create(cellsPath(this.folder), token);
       this.#server = listenAt(socketPath(this.folder), connected, failed);
     } catch (error) {
-      // Deno without permission.
+      // No room, or Deno without permission.
       this.end();
-      this.cells.close();
+      cells?.close();
       throw error;
     }
   }

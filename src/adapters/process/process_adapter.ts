@@ -53,12 +53,13 @@ export function processAdapter(runtime: ChildRuntime): WorkerAdapter {
   };
 }
 
-/** A compiled program (`bun build --compile`, `deno compile`) is its own runtime: a child would be it again. */
+/** A compiled program is its own runtime: a child would be it again. */
 function refuseCompiled(): void {
   const { Deno } = globalThis as { Deno?: { build: { standalone?: boolean } } };
   // Where Bun puts the files of a compiled program, on Windows and elsewhere.
-  const embedded = /^\/(\$bunfs|B:\/~BUN)\//.test(defaultWorkerUrl().pathname);
-  if (!embedded && !Deno?.build.standalone) return;
+  const embedded = /^file:\/\/\/(\$bunfs|B:\/~BUN)\//.test(import.meta.url);
+  const sea = process.getBuiltinModule("node:sea") as { isSea?(): boolean } | undefined;
+  if (!embedded && !Deno?.build.standalone && !sea?.isSea?.()) return;
   throw new PoolError(
     "Cannot start child processes: this program is compiled into one file, without a runtime to start them; " +
       "use threads",

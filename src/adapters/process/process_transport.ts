@@ -74,22 +74,14 @@ export class ProcessTransport implements Transport {
     this.#events = events;
     this.#watchdog = watchdog;
     const fail = (error: unknown): void => this.#fail(error);
-    const meeting = this.#meeting = new Meeting((socket, time) => this.#met(socket, time), fail);
-    const parcels = {
-      out: new ParcelWriter(meeting.cells, "fromHost"),
-      in: new ParcelReader(meeting.cells, "fromChild"),
-    };
-    this.#channel = new Channel(parcels, {
-      receive: (message) => this.#output.receive(message),
-      failed: fail,
-    });
-    this.claims = this.#cells = new HostFileClaims(meeting.cells);
-    let modes: OutputModes;
+    let meeting: Meeting | undefined, modes: OutputModes;
     try {
-      const { file, args, env, ...rest } = command(meeting.folder);
+      meeting = new Meeting((socket, time) => this.#met(socket, time), fail);
+      const { folder, cells } = meeting;
+      const { file, args, env, ...rest } = command(folder);
       modes = rest;
       for (const descriptor of captured(modes)) {
-        meeting.cells.write(new Uint8Array([1]), CAPTURED + descriptor - 1);
+        cells.write(new Uint8Array([1]), CAPTURED + descriptor - 1);
       }
       this.#child = childProcess().spawn(file, [...args], {
         stdio: ["ignore", modes.stdout ?? "inherit", "pipe"],
@@ -97,10 +89,20 @@ export class ProcessTransport implements Transport {
         ...(env && { env: { ...env } }),
       });
     } catch (cause) {
-      meeting.end();
-      this.#cells.close();
+      meeting?.end();
+      meeting?.cells.close();
       throw new PoolError(`Cannot start child process: ${cause}`, { cause });
     }
+    const { cells } = this.#meeting = meeting;
+    this.claims = this.#cells = new HostFileClaims(cells);
+    const parcels = {
+      out: new ParcelWriter(cells, "fromHost"),
+      in: new ParcelReader(cells, "fromChild"),
+    };
+    this.#channel = new Channel(parcels, {
+      receive: (message) => this.#output.receive(message),
+      failed: fail,
+    });
     const { pid, stdout, stderr } = this.#child;
     if (pid !== undefined) watchdog.add(pid);
     this.#output = new ChildOutput(modes, {
@@ -108,7 +110,7 @@ export class ProcessTransport implements Transport {
       message: (message) => this.#receive(message),
       over: (stream) => this.#over(stream),
     });
-    const token = tokenOf(meeting.cells);
+    const token = tokenOf(cells);
     if (stdout) {
       this.#open.add("stdout");
       this.#output.capture("stdout", stdout, token);

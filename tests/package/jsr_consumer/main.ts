@@ -30,6 +30,8 @@ const features: Record<string, (argument: string) => Promise<void>> = {
   async processes() {
     await using pool = new Pool({ workers: 2, backend: "process" });
     check(await pool.map(square, [1, 2, 3]), [1, 4, 9]);
+    await using bare = new Pool({ workers: 1, backend: "process", env: {} });
+    check(await bare.apply(square, [4]), 16);
     await using executor = new ProcessPoolExecutor(1);
     check(await executor.submit(square, [5]).result(), 25);
     const child = new Process({ target: () => {} });

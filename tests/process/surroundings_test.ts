@@ -1,0 +1,48 @@
+/** Child processes where the program's own surroundings are unusual. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { after, describe } from "node:test";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { it } from "../conformance/bounded.ts";
+import { runScenario } from "../crash/run_scenario.ts";
+
+const onNode = !("deno" in process.versions) && !("bun" in process.versions);
+
+describe("child processes in unusual surroundings", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pool-tests-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const run = async (options: Parameters<typeof runScenario>[2]): Promise<string> => {
+    const { stdout, stderr, late } = await runScenario("surroundings", [], {
+      backend: "process",
+      ...options,
+    });
+    assert(!late && stdout !== "", stderr);
+    return stdout.trim();
+  };
+
+  // Of the systems' limits for the path of a socket the least is 103 bytes.
+  it("start where the path of the temporary folder is too long for a socket", async () => {
+    const TMPDIR = join(folder, "long ".repeat(20).trim(), "ü".repeat(40));
+    mkdirSync(TMPDIR, { recursive: true });
+    assertEquals(await run({ env: { TMPDIR } }), "[1,2]");
+    assertEquals(readdirSync(TMPDIR).filter((name) => name.startsWith("pool-")), []);
+  });
+
+  it("tell that there is no temporary folder", async () => {
+    const TMPDIR = join(folder, "missing");
+    const env = { TMPDIR, NODE_DISABLE_COMPILE_CACHE: "1" };
+    assertMatch(await run({ env }), /^true PoolError: Cannot start child process: .*missing/);
+  });
+
+  if (onNode) {
+    for (
+      const flags of [["--inspect-port", "0"], ["--test-name-pattern", "pool", "--no-warnings"]]
+    ) {
+      it(`start where the program was started with ${flags.join(" ")}`, async () => {
+        assertEquals(await run({ flags }), "[1,2]");
+      });
+    }
+  }
+});
