@@ -19,7 +19,7 @@ import {
   type Step,
 } from "./describe.ts";
 import { MaybeEncodingError } from "./errors.ts";
-import { cloneOf, isBoxed, isPlatform } from "./platform.ts";
+import { cloneOf, isData, isPlain, isPlatform } from "./platform.ts";
 import { KeptMark } from "./kept_mark.ts";
 import { isPrimitive } from "./primitive.ts";
 import { describeError } from "./error_record.ts";
@@ -143,7 +143,7 @@ class Copier {
       throw this.#refusal(`${describeObject(value)} cannot be sent inside its own encoded data`);
     }
     const prototype = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) {
+    if (isPlain(prototype)) {
       return this.#copyPlain(value as Record<string, unknown>);
     }
     if (Array.isArray(value)) return this.#copyArray(value);
@@ -252,7 +252,7 @@ class Copier {
       return this.#remember(value, value);
     }
     if (isPlatform(prototype)) {
-      const clone = this.#shared || isBoxed(value) ? cloneOf(value) : undefined;
+      const clone = this.#shared || isData(value) ? cloneOf(value) : undefined;
       if (clone) return this.#remember(value, clone);
       const where = this.#shared ? "" : " for another process";
       throw this.#refusal(`${describeObject(value)} cannot be cloned${where}`);

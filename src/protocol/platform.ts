@@ -1,3 +1,11 @@
+/**
+ * True for the prototype of a plain object, also of one from another realm: test runners run modules in contexts
+ * of their own, to which messages bring objects of the main one.
+ */
+export function isPlain(prototype: object | null): boolean {
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 const platformPrototypes = new WeakMap<object, boolean>();
 
 /**
@@ -26,18 +34,27 @@ function isNative(constructor: unknown): boolean {
   return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor));
 }
 
-/** A clone that is of the same class, or nothing: some runtimes clone what they cannot to `{}`. */
+const kindOf = Object.prototype.toString;
+
+/**
+ * A clone that is of the same class, or that of another realm; or nothing: some runtimes clone what they cannot to
+ * `{}`.
+ */
 export function cloneOf(value: object): object | undefined {
   try {
     const clone = structuredClone(value);
-    return Object.getPrototypeOf(clone) === Object.getPrototypeOf(value) ? clone : undefined;
+    const prototype = Object.getPrototypeOf(clone);
+    const same = prototype === Object.getPrototypeOf(value) ||
+      (!isPlain(prototype) && kindOf.call(clone) === kindOf.call(value));
+    return same ? clone : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** True for `new Number(1)` and the like: the only platform objects that are all data. */
-export function isBoxed(value: object): boolean {
-  return value instanceof Number || value instanceof String || value instanceof Boolean ||
-    value instanceof BigInt;
+/** True for `new Number(1)` and the like, and for what is plain data in another realm: every process takes them. */
+export function isData(value: object): boolean {
+  return DATA.test(kindOf.call(value));
 }
+
+const DATA = /^\[object (Number|String|Boolean|BigInt|Map|Set|Date|RegExp|Error)\]$/;

@@ -5,6 +5,7 @@ import { type ErrorRecord, isKnownError, rebuildError } from "./error_record.ts"
 import { TaskLookupError } from "./errors.ts";
 import { KeptMark } from "./kept_mark.ts";
 import type { SentValue } from "./messages.ts";
+import { isPlain } from "./platform.ts";
 import { realm } from "./realm.ts";
 import { reviveShared } from "./shareable.ts";
 
@@ -47,8 +48,7 @@ class Reviver {
     if (Array.isArray(value)) return this.#reviveProperties(value);
     if (value instanceof Map) return this.#reviveMap(value);
     if (value instanceof Set) return this.#reviveSet(value);
-    const prototype = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) return value;
+    if (!isPlain(Object.getPrototypeOf(value))) return value;
     return MARK in value ? this.#reviveMark(value as Mark) : this.#reviveProperties(value);
   };
 

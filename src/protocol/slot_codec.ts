@@ -242,7 +242,7 @@ export class ValueBytes {
     const type = typedArrays.findIndex((candidate) => candidate.prototype === prototype);
     const { buffer, byteOffset, byteLength } = value;
     if (type < 0 || byteLength > 65535 || !(buffer instanceof ArrayBuffer)) return false;
-    if (!this.#isNew(buffer)) return false;
+    if ((buffer as { resizable?: boolean }).resizable || !this.#isNew(buffer)) return false;
     if (!this.#writeTag(TYPED, 3 + byteLength)) return false;
     this.#bytes[this.#at] = type;
     this.#view.setUint16(this.#at + 1, byteLength, true);

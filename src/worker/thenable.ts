@@ -1,6 +1,6 @@
 /** True for promises and everything that `await` would wait for. Throws what a getter `then` throws. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null &&
+  return (typeof value === "object" && value !== null || typeof value === "function") &&
     typeof (value as { then?: unknown }).then === "function";
 }
 

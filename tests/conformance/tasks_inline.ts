@@ -135,6 +135,11 @@ export function inlineFunctions({ sharedPool }: SuiteBackend): void {
     assertEquals(log, ["body", "disposed"]);
   });
 
+  it("apply() does await everything that `await` would, also a function with a method then", async () => {
+    const later = () => Object.assign(() => {}, { then: (give: (x: number) => void) => give(11) });
+    assertEquals(await pool().apply(later) as unknown, 11);
+  });
+
   it("apply() does send a function that is made anew each time only once", async () => {
     const functionEach = (): (x: number) => number => (x) => x * 2;
     const results = [1, 2, 3].map((x) => pool().apply(functionEach(), [x]));

@@ -1,4 +1,5 @@
 /** Values across the boundary: structured clone on every backend, and what stands on top of it. */
+import { runInNewContext } from "node:vm";
 import {
   assert,
   assertEquals,
@@ -38,6 +39,7 @@ export function valuesSuite(backend: Backend): void {
     bytes(suiteBackend);
     moves(suiteBackend);
     liveMoves(suiteBackend);
+    otherRealms(suiteBackend);
     classes(suiteBackend);
     refusals(suiteBackend);
   });
@@ -107,6 +109,21 @@ function ownCopies({ sharedPool }: SuiteBackend): void {
     });
     value.n = 9;
     assertEquals(await Promise.all(results), [{ n: 1 }, { n: 2 }, { n: 3 }, { n: 4 }]);
+  });
+}
+
+function otherRealms({ sharedPool }: SuiteBackend): void {
+  const pool = sharedPool(1);
+
+  it("apply() does bring plain values that another realm has made, as Jest's modules have", async () => {
+    const value = runInNewContext(
+      "({ list: [1, { n: 2 }], map: new Map([[1, 2]]), set: new Set([3]), date: new Date(4) })",
+    );
+    const back = await pool().apply(echo, [value]) as Record<string, unknown>;
+    assertEquals(JSON.stringify(back.list), '[1,{"n":2}]');
+    assertEquals([...back.map as Map<number, number>], [[1, 2]]);
+    assertEquals([...back.set as Set<number>], [3]);
+    assertEquals((back.date as Date).getTime(), 4);
   });
 }
 

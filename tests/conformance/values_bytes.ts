@@ -125,6 +125,18 @@ export function bytes({ sharedPool, traits }: SuiteBackend): void {
     }
   });
 
+  it("apply() does leave a buffer resizable that a task returns", async () => {
+    const [alone, among] = await pool().apply(() => {
+      const make = () => new Uint8Array(new ArrayBuffer(8, { maxByteLength: 16 }));
+      return [make(), { bytes: make() }] as const;
+    });
+    assertEquals([alone.buffer.resizable, among.bytes.buffer.resizable], [true, true]);
+    const back = await pool().apply(() =>
+      new Uint8Array(new ArrayBuffer(8, { maxByteLength: 16 }))
+    );
+    assertEquals([back.buffer.resizable, back.byteLength], [true, 8]);
+  });
+
   it("apply() does bring 128 MiB to the task", async () => {
     const size = 128 * 1024 * 1024;
     assertEquals(await pool().apply(sum, [new Uint8Array(size).fill(1)]), size);

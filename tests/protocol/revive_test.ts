@@ -1,4 +1,5 @@
 import { describe, it } from "node:test";
+import { runInNewContext } from "node:vm";
 import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { MARK } from "../../src/protocol/encode.ts";
 import type { ErrorRecord } from "../../src/protocol/error_record.ts";
@@ -36,6 +37,12 @@ describe("revive()", () => {
       true,
       true,
     ]);
+  });
+
+  it("revive() finds marks in what another realm has made, as messages do for Jest's modules", () => {
+    const make = runInNewContext("(mark, record) => ({ value: { [mark]: 'error', record } })");
+    const record = (errorMark({}) as { readonly record: unknown }).record;
+    assertInstanceOf((revive(make(MARK, record)) as { value: unknown }).value, Error);
   });
 
   it("revive() makes one object of one mark", () => {
