@@ -66,6 +66,7 @@ export function task<F extends (...args: never[]) => unknown>(
       `Cannot mark task in ${url}: its name must be a string, not ${typeof name}`,
     );
   }
+  forgetEarlier(url, module);
   const names = entryOf(realm.tasks, url, () => new Map<string, AnyFunction[]>());
   const sameName = entryOf(names, name, () => []);
   const index = sameName.push(fn) - 1;
@@ -77,6 +78,15 @@ export function task<F extends (...args: never[]) => unknown>(
     hash: hashSource(String(fn)),
   }));
   return fn;
+}
+
+/** A module that runs again, as in `bun --hot`, has another `import.meta`, and defines all its tasks anew. */
+function forgetEarlier(url: string, module: object | string): void {
+  // What bundlers put in its place may be made for each use.
+  if (module instanceof URL || Object.getPrototypeOf(Object(module)) === Object.prototype) return;
+  const metas = realm.metas ??= new Map();
+  if (metas.has(url) && metas.get(url) !== module) realm.tasks.delete(url);
+  metas.set(url, module);
 }
 
 function moduleUrl(module: ImportMeta | URL | string): string {

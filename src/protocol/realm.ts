@@ -139,6 +139,8 @@ export interface RunningChild {
 interface Realm {
   /** Functions marked by `task()`: module URL, then name, then place. */
   readonly tasks: Map<string, Map<string, AnyFunction[]>>;
+  /** The `import.meta` of each such module, as it was when it ran last. */
+  metas?: Map<string, unknown>;
   /** The reference that a function carries. */
   readonly references: WeakMap<AnyFunction, FunctionReference | (() => FunctionReference)>;
   readonly classesByName: Map<string, ClassCodec>;
