@@ -7,6 +7,7 @@ import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
 import type { RunningTask } from "../worker/running_task.ts";
 import { serve, type ServedWorker } from "../worker/serve.ts";
+import { inNoContext } from "./async_context.ts";
 import { refusePermissions } from "./permissions.ts";
 
 /** After so many milliseconds of tasks, timers and sockets get their turn. */
@@ -56,7 +57,7 @@ class InlineTransport implements Transport {
     this.#events = events;
     this.#worker = serve({
       post: (message) => this.#deliver(() => events.message(message as FromWorker)),
-      runWith: (context, run) => tasks.run(context, run),
+      runWith: (context, run) => inNoContext(() => tasks.run(context, run)),
       yieldAfter: TURN,
       yieldTurn: (resume) => setTimeout(resume),
       guarded: false,

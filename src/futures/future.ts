@@ -1,4 +1,4 @@
-import { warn } from "../adapters/services.ts";
+import { inThisContext, warn } from "../adapters/services.ts";
 import { CancelledError, InvalidStateError, TimeoutError } from "../core/errors.ts";
 import type { Future as FutureContract } from "../core/executor.ts";
 import { checkIterable } from "../core/iterables.ts";
@@ -62,7 +62,7 @@ export class Future<R> implements FutureContract<R> {
   #value: R | undefined;
   #error: unknown;
   #source: FutureSource | undefined;
-  #callbacks: ((future: never) => unknown)[] = NONE;
+  #callbacks: DoneCallback[] = NONE;
 
   /** Makes a pending future, of a call that its source can tell about. */
   constructor(source?: FutureSource) {
@@ -120,7 +120,8 @@ export class Future<R> implements FutureContract<R> {
   }
 
   /**
-   * Calls back with this future once it is done, in the order of the additions; at once when it is.
+   * Calls back with this future once it is done, in the order of the additions; at once when it is. It runs in
+   * the `AsyncLocalStorage` context of this call.
    * What a callback throws is reported as a warning of the process, and the others run nevertheless.
    * Mirrors `Future.add_done_callback`.
    */
@@ -128,14 +129,13 @@ export class Future<R> implements FutureContract<R> {
     if (callback === undefined) throw new TypeError("Cannot add callback: there is none");
     checkFunction(callback, "callback");
     if (this.done()) this.#call(callback);
-    else if (this.#callbacks === NONE) this.#callbacks = [callback];
-    else this.#callbacks.push(callback);
+    else this.#add({ callback, run: inThisContext(callback) });
   }
 
   /** Forgets a callback; returns how often it had been added. Mirrors that of `asyncio.Future`. */
   removeDoneCallback(callback: (future: this) => unknown): number {
     const before = this.#callbacks.length;
-    if (before > 0) this.#callbacks = this.#callbacks.filter((one) => one !== callback);
+    if (before > 0) this.#callbacks = this.#callbacks.filter((one) => one.callback !== callback);
     return before - this.#callbacks.length;
   }
 
@@ -172,7 +172,12 @@ export class Future<R> implements FutureContract<R> {
     this.#source = undefined;
     const callbacks = this.#callbacks;
     this.#callbacks = NONE;
-    for (const callback of callbacks) this.#call(callback);
+    for (const { run } of callbacks) this.#call(run);
+  }
+
+  #add(entry: DoneCallback): void {
+    if (this.#callbacks === NONE) this.#callbacks = [entry];
+    else this.#callbacks.push(entry);
   }
 
   #call(callback: (future: never) => unknown): void {
@@ -187,7 +192,7 @@ export class Future<R> implements FutureContract<R> {
   /** Resolves when it is done; rejects when that takes too long. */
   #untilDone(timeout: number | undefined): Promise<unknown> {
     // Nearly all wait so: the way with a time limit costs several times as much.
-    if (timeout === undefined) return new Promise((resolve) => this.addDoneCallback(resolve));
+    if (timeout === undefined) return new Promise((run) => this.#add({ run }));
     return untilDone([this], { timeout }).then((inTime) => {
       if (inTime) return;
       throw new TimeoutError(`Cannot get result: the call is not done after ${timeout} ms`);
@@ -201,6 +206,12 @@ export class Future<R> implements FutureContract<R> {
   #invalid(what: string): InvalidStateError {
     return new InvalidStateError(`Cannot ${what}: the future is ${this.#state}`);
   }
+}
+
+interface DoneCallback {
+  /** As the user knows it. */
+  readonly callback?: (future: never) => unknown;
+  readonly run: (future: never) => unknown;
 }
 
 /** Shared by all futures without callbacks: most have none. */
