@@ -1,3 +1,5 @@
+import { throwLater } from "../protocol/throw_later.ts";
+
 /**
  * What happens in a pool, as it happens. Times as of `Date.now()`: milliseconds since 1970, with fractions.
  *
@@ -136,10 +138,7 @@ export class PoolEvents {
       try {
         listener(event);
       } catch (error) {
-        // As the web's events do; not by reportError(), which Node does not have.
-        queueMicrotask(() => {
-          throw error;
-        });
+        throwLater(error);
       }
     }
   }
