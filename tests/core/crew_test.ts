@@ -76,6 +76,17 @@ describe("Crew", () => {
     assertEquals([made.adapter.workers.length, made.ended], [3, true]);
   });
 
+  it("is broken by whatever an initializer throws, also what cannot be written", async () => {
+    const made = await bench({ workers: 1, initializer: SETUP, breaksOn: "failedStart" }, {
+      boots: false,
+    });
+    const call = made.submit();
+    const value: unknown = Object.create(null);
+    made.worker(0).say({ type: "setupFailed", error: { value, marked: false } });
+    assertInstanceOf(call.error, BrokenThreadPool);
+    assertMatch(call.error.message, /^Cannot start workers: \[object Object\]$/);
+  });
+
   it("is broken when workers end at boot, and says with which exit code", async () => {
     const made = await bench({ workers: 8 }, { boots: false });
     const calls = Array.from({ length: 20 }, () => made.submit());

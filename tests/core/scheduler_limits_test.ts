@@ -1,5 +1,5 @@
 import { describe, it } from "node:test";
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { TimeoutError } from "../../src/core/errors.ts";
 import { JobMode, Outcome } from "../../src/protocol/messages.ts";
 import { bench, closed, drain, states } from "./fake_scheduler.ts";
@@ -14,6 +14,18 @@ describe("Scheduler: aborts and limits", () => {
     assertEquals([waiting.error, running.state], ["changed my mind", "pending"]);
     await drain(made);
     assertEquals([running.value, made.host.alive.state], [1, "released"]);
+  });
+
+  it("abort() takes any reason, also one that can neither be sent nor written", async () => {
+    const made = await bench();
+    const controller = new AbortController();
+    const call = made.submit({ limits: { signal: controller.signal } });
+    await made.turn();
+    made.worker(0).begin();
+    const reason: unknown = Object.assign(Object.create(null), { act() {} });
+    controller.abort(reason);
+    assert(call.error === reason);
+    assertEquals(made.worker(0).all("abort").length, 1);
   });
 
   it("submit() with an aborted signal rejects without a worker", async () => {
