@@ -9,6 +9,7 @@ import {
 import type { PoolEvent } from "../../src/core/events.ts";
 import type { SetupCall } from "../../src/protocol/messages.ts";
 import type { FakeWorker } from "./fake_adapter.ts";
+import { turn } from "./fake_host.ts";
 import { Bench, bench, states } from "./fake_scheduler.ts";
 
 const SETUP: SetupCall = {
@@ -36,6 +37,17 @@ describe("Crew", () => {
     ]);
     const none = await bench({ workers: 4, minWorkers: 0 });
     assertEquals(none.adapter.workers.length, 0);
+  });
+
+  it("ends the workers that it has where the first ones cannot all be started", async () => {
+    const started: FakeWorker[] = [];
+    const onSpawn = (worker: FakeWorker): void => {
+      if (started.push(worker) === 3) throw new TypeError("no such setting");
+    };
+    assertThrows(() => new Bench({ workers: 4 }, { onSpawn }), TypeError, "no such setting");
+    assertEquals(started.map(({ terminated }) => terminated), [1, 1, 0]);
+    await turn();
+    assertEquals(started.map(({ ended }) => ended), [true, true, false]);
   });
 
   it("starts workers as waiting jobs want them, within the limit", async () => {
