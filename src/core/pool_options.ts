@@ -190,7 +190,23 @@ export function checkSettings(options: Partial<WorkerSettings>): WorkerSettings 
     for (const argument of checkArray(execArgv, "execArgv")) checkString(argument, "execArgv");
   }
   checkOptionObject(resourceLimits, "resourceLimits");
-  return { env, execArgv, permissions, resourceLimits, workerUrl };
+  // Workers that start later get the same.
+  return {
+    env: env && { ...env },
+    execArgv: execArgv && [...execArgv],
+    permissions: copyGrants(permissions),
+    resourceLimits: resourceLimits && { ...resourceLimits },
+    workerUrl,
+  };
+}
+
+/** What is no object of grants is left to the adapter. */
+function copyGrants(permissions: unknown): unknown {
+  if ((permissions as object | null | undefined)?.constructor !== Object) return permissions;
+  const grants = Object.entries(permissions as object).map(([kind, grant]) =>
+    [kind, Array.isArray(grant) ? [...grant] : grant] as const
+  );
+  return Object.fromEntries(grants);
 }
 
 const OUTPUT_MODES: readonly OutputMode[] = ["inherit", "pipe", "ignore"];
