@@ -188,6 +188,18 @@ describe("wait()", () => {
     assertEquals(futures.map(({ callbacks }) => callbacks), [0, 0, 0, 0]);
   });
 
+  it("FIRST_EXCEPTION is met by one that does not tell how it ended", async () => {
+    class Silent extends Future<number> {
+      override exception(): Promise<unknown> {
+        return Promise.reject(new Error("no idea"));
+      }
+    }
+    const silent = new Silent(), [pending] = make(1);
+    const waiting = wait([silent, pending!], { returnWhen: FIRST_EXCEPTION });
+    silent.setResult(1);
+    assertEquals((await waiting).done, new Set<unknown>([silent]));
+  });
+
   it("FIRST_EXCEPTION is not met by one that was fulfilled or cancelled", async () => {
     const [a, b, c, d] = make(4);
     const waiting = wait([a!, b!, c!, d!], { returnWhen: FIRST_EXCEPTION });

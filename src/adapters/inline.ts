@@ -5,6 +5,7 @@ import { CancelledError } from "../protocol/errors.ts";
 import { timestamp } from "../protocol/claims.ts";
 import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
+import { throwLater } from "../protocol/throw_later.ts";
 import type { RunningTask } from "../worker/running_task.ts";
 import { serve, type ServedWorker } from "../worker/serve.ts";
 import { inNoContext } from "./async_context.ts";
@@ -92,7 +93,13 @@ class InlineTransport implements Transport {
 
   #flush = (): void => {
     // What is added meanwhile is delivered in the same go.
-    for (let i = 0; i < this.#queue.length && !this.#ended; i++) this.#queue[i]!();
+    for (let i = 0; i < this.#queue.length && !this.#ended; i++) {
+      try {
+        this.#queue[i]!();
+      } catch (error) {
+        throwLater(error);
+      }
+    }
     this.#queue.length = 0;
   };
 }

@@ -32,20 +32,23 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /**
    * Longest run, from its start in the worker (the import of its module does not count); then as an
-   * abort, with `TimeoutError`. Infinite: no limit in spite of `taskTimeout`.
+   * abort, with `TimeoutError`. Default: the pool's `taskTimeout`; infinite: no limit in spite of it.
    */
   readonly timeout?: number;
   /** Longest wait for the start; then `TimeoutError`. */
   readonly queueTimeout?: number;
   /** Higher goes first, 0 by default. A job overtakes at most 1,024 older ones for each level. */
   readonly priority?: number;
-  /** Further tries after a throw or the death of the worker; default 0. */
+  /**
+   * Further tries after a throw or the death of the worker; default: the pool's. Aborts, timeouts and
+   * values that cannot be sent are not tried again.
+   */
   readonly retries?: number;
   /** Buffers and ports among the arguments to move instead of copy; detached at the call. */
   readonly transfer?: readonly Transferable[];
   /** Calls with the same key run on the same worker, one after the other, in order. */
   readonly key?: string;
-  /** Time from an abort or timeout to the kill; default: the pool's. */
+  /** Time from an abort or timeout to the kill; default: the pool's, 100 where it says nothing. */
   readonly grace?: number;
 }
 

@@ -93,7 +93,13 @@ export class Crew {
   /** Starts the first workers; throws what the adapter throws: the settings make no sense. */
   start(): void {
     this.#strict = true;
-    this.ensure(this.#config.minWorkers);
+    try {
+      this.ensure(this.#config.minWorkers);
+    } catch (error) {
+      // Nobody will have a pool that could end them.
+      this.terminate();
+      throw error;
+    }
     this.#strict = false;
   }
 

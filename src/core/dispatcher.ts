@@ -102,7 +102,7 @@ export class Dispatcher {
   isNext(job: Job): boolean {
     const { state, lane, key } = job;
     if (state === "placed") return lane!.outstanding === 1;
-    if (key === undefined) return this.#room.calls <= this.#crew.vacant;
+    if (key === undefined) return this.#room.size <= this.#crew.vacant;
     const seat = this.#room.seatOf(key);
     return this.#room.nextFor(seat) === job && this.#crew.holderOf(seat)?.state === "starting";
   }

@@ -1,3 +1,5 @@
+import { throwLater } from "../protocol/throw_later.ts";
+
 /**
  * What happens in a pool, as it happens. Times as of `Date.now()`: milliseconds since 1970, with fractions.
  *
@@ -90,12 +92,12 @@ export type PoolEvent =
  * ```
  */
 export class PoolEvents {
-  readonly #listeners = new Set<(event: PoolEvent) => void>();
-  #active = false;
+  /** A new list with each change, so that one that comes meanwhile hears only later events. */
+  #listeners: readonly ((event: PoolEvent) => void)[] = [];
 
   /** True while somebody listens. */
   get active(): boolean {
-    return this.#active;
+    return this.#listeners.length > 0;
   }
 
   /**
@@ -122,24 +124,21 @@ export class PoolEvents {
     }
     // A function of its own, so that the same listener may subscribe twice.
     const entry = (event: PoolEvent): void => listener(event);
-    this.#listeners.add(entry);
-    this.#active = true;
+    this.#listeners = [...this.#listeners, entry];
     return () => {
-      this.#listeners.delete(entry);
-      this.#active = this.#listeners.size > 0;
+      this.#listeners = this.#listeners.filter((one) => one !== entry);
     };
   }
 
   /** Tells all listeners; for the scheduler. */
   emit(event: PoolEvent): void {
     for (const listener of this.#listeners) {
+      // The one before it may have ended it.
+      if (!this.#listeners.includes(listener)) continue;
       try {
         listener(event);
       } catch (error) {
-        // As the web's events do; not by reportError(), which Node does not have.
-        queueMicrotask(() => {
-          throw error;
-        });
+        throwLater(error);
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { FunctionReference } from "../protocol/realm.ts";
+import { type FunctionReference, realm } from "../protocol/realm.ts";
 import { referenceOf } from "./task.ts";
 
 /** A function as one scheduler knows it. */
@@ -55,13 +55,14 @@ export class Functions {
   }
 
   #add(fn: unknown): KnownFunction {
-    const reference = referenceOf(fn);
-    const source = reference.kind === "source" ? reference.source : undefined;
-    let known = source === undefined ? undefined : this.#bySource.get(source);
+    // Before its source is compiled, to see whether it makes sense.
+    let known = typeof fn === "function" && !realm.references.has(fn)
+      ? this.#bySource.get(Function.prototype.toString.call(fn))
+      : undefined;
     if (!known) {
-      const id = this.#byId.length;
+      const reference = referenceOf(fn);
       known = {
-        id,
+        id: this.#byId.length,
         reference,
         name: reference.name || "anonymous",
         estimate: Infinity,
@@ -69,7 +70,7 @@ export class Functions {
         batches: true,
       };
       this.#byId.push(known);
-      if (source !== undefined) this.#bySource.set(source, known);
+      if (reference.kind === "source") this.#bySource.set(reference.source, known);
     }
     // deno-lint-ignore ban-types
     this.#byFunction.set(fn as Function, known);

@@ -18,11 +18,14 @@ export class Origins {
 
 /** Appends the caller's frames to an error's own. */
 export function appendStack(error: unknown, origin: { readonly stack?: string }): void {
-  if (!(error instanceof Error) || !origin.stack) return;
-  const frames = origin.stack.replace(/^Error\n/, "").trimEnd();
+  if (!(error instanceof Error)) return;
   try {
-    hide(error, "stack", error.stack ? `${error.stack}\n${frames}` : frames);
+    // The program's own `Error.prepareStackTrace` may give anything, or throw.
+    const { stack } = origin;
+    if (typeof stack !== "string") return;
+    const frames = stack.replace(/^Error(\n|$)/, "").trimEnd();
+    if (frames) hide(error, "stack", error.stack ? `${error.stack}\n${frames}` : frames);
   } catch {
-    // Frozen: it stays as the task made it.
+    // Or the error is frozen: it stays as the task made it.
   }
 }

@@ -1,5 +1,6 @@
 /** What the end of a job means to its caller. */
 import { hide } from "../protocol/define.ts";
+import { describePart } from "../protocol/describe.ts";
 import { encode } from "../protocol/encode.ts";
 import type { SentValue } from "../protocol/messages.ts";
 import type { WorkerEnd, WorkerKind } from "./backend.ts";
@@ -61,7 +62,7 @@ export function deathOf(
 export function brokenPool(kind: WorkerKind, cause: unknown): BrokenExecutor {
   const type =
     { thread: BrokenThreadPool, process: BrokenProcessPool, inline: BrokenExecutor }[kind];
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = cause instanceof Error ? cause.message : describePart(cause);
   const message = cause instanceof WorkerDiedError
     ? `Cannot run calls: a worker died: ${reason}`
     : `Cannot start workers: ${reason}`;
@@ -74,6 +75,6 @@ export function encodeReason(reason: unknown): SentValue {
     const { value, marked } = encode(reason, "reason");
     return { value, marked };
   } catch {
-    return { value: String(reason), marked: false };
+    return { value: describePart(reason), marked: false };
   }
 }

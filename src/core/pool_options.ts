@@ -69,9 +69,13 @@ export interface PoolOptions extends WorkerSettings {
   readonly maxQueue?: number;
   /** What happens to a call beyond `maxQueue`: `QueueFullError` (default), or it waits outside. */
   readonly whenFull?: "reject" | "wait";
-  /** Default of the calls' `timeout`; `broadcast` has none. */
+  /**
+   * Default of the calls' `timeout`; `broadcast` has none. It ends streams, too, and counts the time that
+   * their task waits for the consumer. In a map, also an executor's, it is for each item, each of which
+   * then goes to a worker by itself, whatever the `chunksize`: short ones cost many times as much.
+   */
   readonly taskTimeout?: number;
-  /** Default of the calls' `retries`; 0. */
+  /** Default of the calls' `retries`; 0. Above 0 the items of maps go one by one, as with `taskTimeout`. */
   readonly retries?: number;
   /** From an abort or timeout to the kill of the worker; 100. */
   readonly grace?: number;
@@ -190,7 +194,23 @@ export function checkSettings(options: Partial<WorkerSettings>): WorkerSettings 
     for (const argument of checkArray(execArgv, "execArgv")) checkString(argument, "execArgv");
   }
   checkOptionObject(resourceLimits, "resourceLimits");
-  return { env, execArgv, permissions, resourceLimits, workerUrl };
+  // Workers that start later get the same.
+  return {
+    env: env && { ...env },
+    execArgv: execArgv && [...execArgv],
+    permissions: copyGrants(permissions),
+    resourceLimits: resourceLimits && { ...resourceLimits },
+    workerUrl,
+  };
+}
+
+/** What is no object of grants is left to the adapter. */
+function copyGrants(permissions: unknown): unknown {
+  if ((permissions as object | null | undefined)?.constructor !== Object) return permissions;
+  const grants = Object.entries(permissions as object).map(([kind, grant]) =>
+    [kind, Array.isArray(grant) ? [...grant] : grant] as const
+  );
+  return Object.fromEntries(grants);
 }
 
 const OUTPUT_MODES: readonly OutputMode[] = ["inherit", "pipe", "ignore"];

@@ -202,7 +202,7 @@ export class Scheduler {
     for (const { begun, waiting } of this.#crew.terminate()) jobs.push(...begun, ...waiting);
     for (const job of jobs) {
       this.#limits.left(job);
-      if (job.state !== "settled") this.#settle(job, false, refusal());
+      this.#settle(job, false, refusal());
     }
     this.life.abandonAll();
   }
@@ -238,9 +238,7 @@ export class Scheduler {
     this.life.hold();
     this.#limits.accepted(job);
     this.#reporter.queued(job);
-    if (job.state === "waiting" && this.life.terminated) {
-      this.#settle(job, false, this.life.refusal());
-    }
+    if (this.life.terminated) this.#settle(job, false, this.life.refusal());
     return job.state === "waiting";
   }
 
@@ -379,8 +377,9 @@ export class Scheduler {
     this.#settle(job, false, withOrigin(job, error));
   }
 
-  /** The one end of a job. */
+  /** The one end of a job; whatever comes later is too late. */
   #settle(job: Job, fulfilled: boolean, value: unknown, failed?: readonly number[]): void {
+    if (job.state === "settled") return;
     job.state = "settled";
     this.#limits.settled(job);
     if (job.marked) dropCopy(job.args);

@@ -8,6 +8,7 @@ import {
   type ToWorker,
   writeJob,
 } from "../protocol/messages.ts";
+import type { Transferable } from "../protocol/transferable.ts";
 import type { Transport } from "./backend.ts";
 import type { Cells } from "./cells.ts";
 import type { KnownFunction } from "./functions.ts";
@@ -90,8 +91,12 @@ export class Sender {
 
   /** Sends a message of another kind, at once. */
   post(message: ToWorker): void {
-    if (this.#closed) return;
-    this.#transport.post(message);
+    if (!this.#closed) this.#post(message);
+  }
+
+  /** The slots tell of each message, and count them. */
+  #post(message: ToWorker, transfer?: Transferable[]): void {
+    this.#transport.post(message, transfer);
     this.#slots?.announceMail();
   }
 
@@ -129,8 +134,7 @@ export class Sender {
     this.#outgoing = undefined;
     const began = performance.now();
     try {
-      this.#transport.post({ type: "run", define, jobs: records }, transfer);
-      this.#slots?.announceMail();
+      this.#post({ type: "run", define, jobs: records }, transfer);
       const each = (performance.now() - began) / jobs.length;
       for (const { fn, calls } of jobs) fn.carriage = each > HEAVY ? each / calls : 0;
     } catch (error) {
@@ -145,7 +149,7 @@ export class Sender {
     cause: unknown,
   ): void {
     const refusals: Refusal[] = [];
-    this.#transport.post({ type: "run", define, jobs: [] });
+    this.#post({ type: "run", define, jobs: [] });
     readJobs(records, (record) => {
       const { cell } = record;
       // One that moves its buffers has a message of its own, and they may be detached already.
@@ -153,12 +157,11 @@ export class Sender {
       const jobs: unknown[] = [];
       writeJob(jobs, record);
       try {
-        this.#transport.post({ type: "run", define: [], jobs });
+        this.#post({ type: "run", define: [], jobs });
       } catch (error) {
         refusals.push({ cell, cause: error });
       }
     });
-    this.#slots?.announceMail();
     this.#refused(refusals);
   }
 }

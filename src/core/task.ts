@@ -3,7 +3,7 @@ import { compile } from "../protocol/compile.ts";
 import { hashSource } from "../protocol/hash.ts";
 import { type AnyFunction, type FunctionReference, realm } from "../protocol/realm.ts";
 import { InvalidStateError } from "./errors.ts";
-import { checkOptions } from "./options.ts";
+import { checkOptions, show } from "./options.ts";
 import type { TaskContext } from "../protocol/realm.ts";
 
 /**
@@ -58,7 +58,7 @@ export function task<F extends (...args: never[]) => unknown>(
 ): F {
   const url = moduleUrl(module);
   if (typeof fn !== "function") {
-    throw new TypeError(`Cannot mark task in ${url}: ${describe(fn)} is no function`);
+    throw new TypeError(`Cannot mark task in ${url}: ${show(fn)} is no function`);
   }
   const name = checkOptions<TaskOptions>(options, `mark task in ${url}`, ["name"]).name ?? fn.name;
   if (typeof name !== "string") {
@@ -94,7 +94,7 @@ function moduleUrl(module: ImportMeta | URL | string): string {
   if (typeof url === "string" && URL.canParse(url)) return url;
   throw new TypeError(
     `Cannot find tasks: the first argument must be import.meta or the module's absolute URL, not ${
-      describe(url ?? module)
+      show(url ?? module)
     }`,
   );
 }
@@ -178,7 +178,7 @@ function exportReference(url: string, name: string): AnyFunction {
  */
 export function referenceOf(fn: unknown): FunctionReference {
   if (typeof fn !== "function") {
-    throw new TypeError(`Cannot submit job: ${describe(fn)} is no function`);
+    throw new TypeError(`Cannot submit job: ${show(fn)} is no function`);
   }
   const known = realm.references.get(fn);
   if (known) return typeof known === "function" ? known() : known;
@@ -235,9 +235,4 @@ export function currentTask(): TaskContext {
   const context = realm.context?.();
   if (context) return context;
   throw new InvalidStateError("Cannot read current task: no task is running here");
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  return value === null ? "null" : typeof value === "object" ? "an object" : String(value);
 }

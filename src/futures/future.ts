@@ -242,4 +242,10 @@ function isFuture(value: unknown): boolean {
   return METHODS.every((name) => typeof future?.[name] === "function");
 }
 
-const METHODS = ["done", "exception", "addDoneCallback", "removeDoneCallback"] as const;
+const METHODS = [
+  "done",
+  "cancelled",
+  "exception",
+  "addDoneCallback",
+  "removeDoneCallback",
+] as const;

@@ -62,7 +62,8 @@ export class MapResults<R> implements ExecutorResults<R> {
   }
 
   return(): Promise<IteratorResult<R, undefined>> {
-    this.#end();
+    const failure = this.#end();
+    if (failure) return Promise.reject(failure.error);
     return Promise.resolve({ done: true, value: undefined });
   }
 
@@ -153,13 +154,13 @@ export class MapResults<R> implements ExecutorResults<R> {
     throw error;
   }
 
-  /** Nothing more is submitted, and what has not begun never will. */
-  #end(): void {
-    if (this.#ended) return;
+  /** Nothing more is submitted, and what has not begun never will. Returns what the iterables threw. */
+  #end(): { readonly error: unknown } | undefined {
+    if (this.#ended) return undefined;
     this.#ended = this.#exhausted = true;
     // The last first: otherwise each would make room for the next, to be sent and taken back.
     for (const future of this.#line.toArray().reverse()) future.cancel();
     this.#line.clear();
-    this.#rows.close();
+    return this.#rows.close();
   }
 }

@@ -1,5 +1,5 @@
 /** The calls of one executor: from `submit` to a future. */
-import { encodeArguments, packArguments } from "../core/arguments.ts";
+import { encodeArguments, prepareArguments } from "../core/arguments.ts";
 import { type CheckedCall, PLAIN_CALL } from "../core/call_options.ts";
 import { MaybeEncodingError } from "../core/errors.ts";
 import type { KnownFunction } from "../core/functions.ts";
@@ -36,7 +36,7 @@ export class SubmittedCalls {
     const known = this.#scheduler.functions.get(fn);
     let encoded: Encoded<JobArgs>;
     try {
-      encoded = packArguments(args, options.transfer, this.#shared);
+      encoded = prepareArguments(this.#scheduler, args, options, this.#shared);
     } catch (error) {
       return refused(error);
     }
@@ -50,6 +50,9 @@ export class SubmittedCalls {
     options: CheckedCall,
   ): Future<ChunkResults> {
     const known = this.#scheduler.functions.get(fn);
+    // As with `prepareArguments`.
+    this.#scheduler.checkAccepts();
+    if (options.limits?.signal?.aborted) rows = [];
     const args: unknown[] = [];
     const transfer: Transferable[] = [];
     let marked = false;

@@ -45,7 +45,11 @@ export function untilDone(
   });
 }
 
-/** True when a future that is done ended with an error; a cancelled one did not. */
+/** True when a future that is done ended with an error, or cannot tell; a cancelled one did not. */
 export async function hasFailed(future: Future<unknown>): Promise<boolean> {
-  return !future.cancelled() && await future.exception() !== undefined;
+  try {
+    return !future.cancelled() && await future.exception() !== undefined;
+  } catch {
+    return true;
+  }
 }

@@ -16,18 +16,30 @@ export class Zip {
       const row: unknown[] = [];
       for (const iterator of this.#iterators) {
         const { done, value } = iterator.next();
-        if (done) return this.close();
+        if (done) {
+          const failure = this.close();
+          if (failure) throw failure.error;
+          return undefined;
+        }
         row.push(value);
       }
       return row;
     });
   }
 
-  /** Closes the iterators; harmless when they are. */
-  close(): undefined {
+  /** Closes the iterators, all of them; harmless when they are. Returns what the first threw that did. */
+  close(): { readonly error: unknown } | undefined {
     const iterators = this.#iterators;
     this.#iterators = [];
-    for (const iterator of iterators) iterator.return?.();
+    let failure: { readonly error: unknown } | undefined;
+    for (const iterator of iterators) {
+      try {
+        iterator.return?.();
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+    return failure;
   }
 
   #guarded<T>(act: () => T): T {

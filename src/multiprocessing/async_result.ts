@@ -16,9 +16,10 @@ export const CALLBACKS: readonly string[] = ["callback", "errorCallback"];
 
 /** The callbacks among the options of a call; throws a `TypeError` where one is no function. */
 export function checkCallbacks<R>(options: ResultCallbacks<R> | undefined): ResultCallbacks<R> {
-  checkFunction(options?.callback, "callback");
-  checkFunction(options?.errorCallback, "errorCallback");
-  return options ?? {};
+  return {
+    callback: checkFunction(options?.callback, "callback"),
+    errorCallback: checkFunction(options?.errorCallback, "errorCallback"),
+  };
 }
 
 type State<R> =

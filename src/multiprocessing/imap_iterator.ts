@@ -5,7 +5,7 @@ import type { Consumer } from "../core/life.ts";
 import type { Scheduler } from "../core/scheduler.ts";
 import { type ChunkCall, ChunkJobs } from "./chunk_jobs.ts";
 import { ChunkSize } from "./chunk_size.ts";
-import { Deliveries } from "../core/deliveries.ts";
+import { Deliveries, type Delivery } from "../core/deliveries.ts";
 import { isAsyncIterable } from "../core/iterables.ts";
 import { AsyncSource } from "./item_source.ts";
 
@@ -24,11 +24,6 @@ const LEAST_BUFFER = 64;
 /** Most items of a chunk whose size nobody has fixed: a chunk that comes back is taken apart in one go. */
 const MOST_ITEMS = 4096;
 
-type Result<R> = { readonly ok: true; readonly value: R } | {
-  readonly ok: false;
-  readonly error: unknown;
-};
-
 /** Pulls items as the consumer takes results; nothing happens before the first `next()`. */
 export class ImapIterator<R> implements PoolIterator<R>, Consumer {
   readonly #scheduler: Scheduler;
@@ -38,7 +33,7 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
   readonly #size: ChunkSize;
   readonly #deliveries: Deliveries<R>;
   /** Results that came before an earlier item's. */
-  readonly #early = new Map<number, Result<R>>();
+  readonly #early = new Map<number, Delivery<R>>();
   #source: Iterator<unknown> | AsyncSource<unknown> | undefined;
   #pulled = 0;
   #released = 0;
@@ -237,7 +232,7 @@ export class ImapIterator<R> implements PoolIterator<R>, Consumer {
     this.#chunks.send(chunk, first);
   }
 
-  #place(index: number, result: Result<R>): void {
+  #place(index: number, result: Delivery<R>): void {
     if (!this.#plan.ordered) {
       this.#released++;
       return this.#deliveries.push(result);

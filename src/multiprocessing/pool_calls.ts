@@ -1,5 +1,5 @@
 /** The calls of one pool: from what its user gave to jobs of its scheduler. */
-import { packArguments } from "../core/arguments.ts";
+import { prepareArguments } from "../core/arguments.ts";
 import { checkCall, type CheckedCall, isSingle } from "../core/call_options.ts";
 import { Job, type JobSink } from "../core/job.ts";
 import { checkArray, checkCount } from "../core/options.ts";
@@ -13,8 +13,7 @@ import type {
   PoolIterator,
 } from "../core/pool.ts";
 import type { Scheduler } from "../core/scheduler.ts";
-import type { Encoded } from "../protocol/encode.ts";
-import { type JobArgs, JobMode } from "../protocol/messages.ts";
+import { JobMode } from "../protocol/messages.ts";
 import { CALLBACKS, checkCallbacks, PoolResult } from "./async_result.ts";
 import type { ChunkCall } from "./chunk_jobs.ts";
 import { ImapIterator } from "./imap_iterator.ts";
@@ -27,8 +26,6 @@ export interface MapKind {
   readonly mode: ChunkCall["mode"];
   readonly name: string;
 }
-
-const NOTHING: Encoded<JobArgs> = { value: [], marked: false, transfer: undefined };
 
 /** Checks and submits; throws for bad input and when the pool is closed, before anything is sent. */
 export class PoolCalls {
@@ -53,15 +50,10 @@ export class PoolCalls {
     mode: JobMode,
     sink: JobSink,
   ): Job {
-    // A full queue takes no buffers.
-    this.#scheduler.checkAccepts();
     const known = this.#scheduler.functions.get(fn);
     const { limits, priority, key } = call;
     const list = checkArray(args, "args");
-    // Nor does a call that is over before it begins.
-    const { value, marked, transfer } = limits?.signal?.aborted
-      ? NOTHING
-      : packArguments(list, call.transfer, this.#shared);
+    const { value, marked, transfer } = prepareArguments(this.#scheduler, list, call, this.#shared);
     const origin = this.#origins.capture();
     const request = { mode, marked, transfer, limits, priority, key, origin };
     const job = new Job(known, value, sink, request);

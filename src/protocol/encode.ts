@@ -320,6 +320,7 @@ class Copier {
   /** A part of an error: what cannot be sent is told in words, so that the error itself arrives. */
   #copyLenient(read: () => unknown): unknown {
     const depth = this.#depth, known = this.#seen?.size;
+    const { length } = this.leaving, transfer = this.transfer?.slice();
     let part: unknown;
     try {
       part = read();
@@ -327,6 +328,8 @@ class Copier {
     } catch (fault) {
       this.#depth = depth;
       this.#forget(known);
+      this.leaving.length = length;
+      this.transfer = transfer;
       return part === undefined ? `(cannot be read: ${fault})` : describePart(part);
     }
   }

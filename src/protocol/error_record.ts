@@ -35,7 +35,7 @@ export function describeError(error: Error, encodePart: EncodePart): ErrorRecord
   const properties: Record<string, unknown> = {};
   for (const key of Object.keys(error)) {
     if (key !== "message" && key !== "stack") {
-      properties[key] = encodePart(() => parts[key], key);
+      define(properties, key, encodePart(() => parts[key], key));
     }
   }
   const className = classNameOf(error);

@@ -2,8 +2,8 @@
  * Everything that crosses between host and worker on the message lane.
  *
  * Calls and replies are flat arrays: thousands of small records in one array are cloned several times
- * faster than as many objects. `JobRecords` and `ReplyRecords` below are the only places that know
- * the order of the fields.
+ * faster than as many objects. `writeJob` and `readJobs`, `writeReply` and `readReplies` below are the
+ * only places that know the order of the fields.
  */
 import type { Numbers } from "./numbers.ts";
 import type { FunctionReference, Identity } from "./realm.ts";

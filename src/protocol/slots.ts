@@ -87,12 +87,12 @@ export class Slots {
   readonly #inbox: Int32Array;
   readonly #outbox: Int32Array;
   /**
-   * By slot: function, job, mode and number of arguments; later the outcome in place of the mode, and the
+   * By slot: function, nothing, mode and number of arguments; later the outcome in place of the mode, and the
    * number of results. Behind `#elapsed`: the call of a batch that was begun last, and from the number of one
    * call to that of the next.
    */
   readonly #numbers: Int32Array;
-  /** By slot: milliseconds that the call took. */
+  /** By slot: the number of the job, which grows beyond 32 bits; later the milliseconds that it took. */
   readonly #elapsed: Float64Array;
   readonly #values: ValueBytes;
   /** How far this side has read. */
@@ -133,7 +133,7 @@ export class Slots {
     if (!fits) return false;
     const at = cell * (SLOT_BYTES / 4);
     this.#numbers[at] = fn.id;
-    this.#numbers[at + 1] = id;
+    this.#elapsed[cell * (SLOT_BYTES / 8) + 2] = id;
     this.#numbers[at + 2] = mode;
     this.#numbers[at + 3] = isText ? TEXT : args.length;
     this.#numbers[at + 6] = 0;
@@ -259,7 +259,7 @@ export class Slots {
     const start = SLOTS_AT + cell * SLOT_BYTES + HEADER_BYTES;
     return {
       functionId: this.#numbers[at]!,
-      jobId: this.#numbers[at + 1]!,
+      jobId: this.elapsed(cell),
       mode: this.#numbers[at + 2]!,
       step: this.#numbers[at + 7]!,
       args: count === TEXT

@@ -1,7 +1,14 @@
 /** Checks what users pass, at the call and before anything is started. */
 import { shellTakesOneString, type SpawnRequest } from "../adapters/spawn.ts";
 import type { Stdio } from "../protocol/stdio.ts";
-import { checkChoice, checkOptions, checkSignal, show } from "../core/options.ts";
+import {
+  checkBoolean,
+  checkChoice,
+  checkOptions,
+  checkSignal,
+  refuse,
+  show,
+} from "../core/options.ts";
 import type { Command } from "../protocol/subprocess_errors.ts";
 import type { PopenOptions } from "./options.ts";
 
@@ -97,13 +104,12 @@ function checkEnv(env: unknown): Record<string, string> | undefined {
 
 /** A boolean; false where it is omitted. */
 export function checkFlag(value: unknown, name: string): boolean {
-  if (value === undefined || typeof value === "boolean") return value ?? false;
-  throw new TypeError(`Cannot use ${name}: it must be true or false, not ${show(value)}`);
+  return checkBoolean(value, name) ?? false;
 }
 
 /** What a child is to read, as bytes. */
 export function checkInput(input: unknown): Uint8Array | undefined {
   if (input === undefined || input instanceof Uint8Array) return input;
   if (typeof input === "string") return new TextEncoder().encode(input);
-  throw new TypeError(`Cannot use input: it must be a string or a Uint8Array, not ${show(input)}`);
+  return refuse("input", "a string or a Uint8Array", input);
 }

@@ -69,7 +69,7 @@ export class ReplyBatch {
       times: this.#times,
       ...(memory !== undefined && { memory }),
     };
-    const transfer = this.#transfer;
+    const transfer = this.#transfer, count = this.#count;
     this.#replies = [];
     this.#times = [];
     this.#transfer = undefined;
@@ -77,17 +77,19 @@ export class ReplyBatch {
     try {
       this.#services.post(message, transfer);
     } catch {
-      this.#postSingly(message, transfer);
+      this.#postSingly(message, count, transfer);
     }
   }
 
   /** The runtime refused a value that looked sound: only that one result fails. */
-  #postSingly({ replies, times }: DoneMessage, transfer?: Transferable[]): void {
+  #postSingly({ replies, times }: DoneMessage, left: number, transfer?: Transferable[]): void {
     readReplies(replies, (cell, outcome, payload) => {
       const reply: unknown[] = [];
       writeReply(reply, cell, outcome, payload);
+      // Only the last one moves anything.
+      const own = --left === 0 ? transfer : undefined;
       try {
-        this.#services.post({ type: "done", replies: reply, times: [] }, transfer);
+        this.#services.post({ type: "done", replies: reply, times: [] }, own);
       } catch (error) {
         const failure: unknown[] = [];
         writeReply(failure, cell, Outcome.error, encodeThrown(error).value);

@@ -4,6 +4,7 @@ import {
   add,
   countArguments,
   echo,
+  fail,
   failTimes,
   hold,
   note,
@@ -128,6 +129,29 @@ function failureTests({ create }: ExecutorBackend, scene: Scene): void {
     await executor.submit(square, [1]).result();
     assertEquals(diary.lines, []);
     assertEquals(await notes.next(), { done: true, value: undefined });
+  });
+
+  it("all iterables are closed, and the error of a call comes before those of closing", async () => {
+    await using executor = create(1);
+    const closed: unknown[] = [];
+    const items = <T>(item: T): Iterable<T> => {
+      const next = (): IteratorResult<T> => ({ done: false, value: item });
+      const end = (): never => {
+        closed.push(item);
+        throw new RangeError(`closing ${item}`);
+      };
+      return { [Symbol.iterator]: () => ({ next, return: end }) };
+    };
+    const bounded = { bufferSize: 1 };
+    const left = executor.map(add, items(1), items(2), bounded);
+    assertEquals(await left.next(), { done: false, value: 3 });
+    const returned = left.return();
+    assertEquals(String(await rejection(returned)), "RangeError: closing 1");
+    assertEquals(await left.return(), { done: true, value: undefined });
+    const failing = executor.map(fail, items("three"), bounded);
+    assertEquals((await rejection(failing.next()) as Error).message, "three");
+    assertThrows(() => executor.map(add, items(4), [], bounded), RangeError, "closing 4");
+    assertEquals(closed, [1, 2, "three", 4]);
   });
 
   it("return() ends a next() that waits for a call that has not begun", async () => {

@@ -13,6 +13,7 @@ import {
   type Future,
   importTasks,
   MaybeEncodingError,
+  QueueFullError,
   TimeoutError,
   transfer,
   wait,
@@ -37,6 +38,7 @@ export function submitSuite(backend: ExecutorBackend): void {
   executorSuite("submit", backend, (own) => {
     const scene = new Scene();
     resultTests(own, scene);
+    refusalTests(own, scene);
     cancelTests(own, scene);
     callbackTests(own, scene);
     inputTests(own);
@@ -131,6 +133,31 @@ function resultTests({ create }: ExecutorBackend, scene: Scene): void {
     assertEquals(executor.stats().workers.spawned, 2);
     assertEquals(futures.map((future) => future.running()), [true, true, false]);
     gate.open();
+  });
+}
+
+function refusalTests({ create }: ExecutorBackend, scene: Scene): void {
+  it("a call that is refused, or over before it begins, keeps its buffers", async () => {
+    await using executor = create(1, { maxQueue: 1 });
+    using gate = scene.gate();
+    const held = executor.submit(hold, [gate.path, "held"]);
+    await gate.has(1);
+    const buffer = new ArrayBuffer(8), signal = AbortSignal.abort("before");
+    const options = { transfer: [buffer] };
+    const length = (bytes: ArrayBuffer): number => bytes.byteLength;
+    const rows = [buffer, buffer];
+    const over = executor.submit(length, [buffer], { ...options, signal });
+    assertEquals(await rejection(over.result()), "before");
+    const results = executor.map(length, rows, { ...options, signal, chunksize: 2 });
+    assertEquals(await rejection(results.next()), "before");
+    const waiting = executor.submit(square, [2]);
+    assertThrows(() => executor.submit(length, [buffer], options), QueueFullError);
+    assertThrows(() => executor.map(length, rows, { ...options, chunksize: 2 }), QueueFullError);
+    assertEquals(buffer.byteLength, 8);
+    gate.open();
+    assertEquals([await held.result(), await waiting.result()], ["held", 4]);
+    assertEquals(await executor.submit(length, [buffer], options).result(), 8);
+    assertEquals(buffer.byteLength, 0);
   });
 }
 

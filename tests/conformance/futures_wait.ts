@@ -138,6 +138,9 @@ function asCompletedTests({ create }: ExecutorBackend, scene: Scene): void {
     await assertRejects(() => wait([future], { timeout: NaN }), RangeError, "NaN");
     await assertRejects(() => wait([future], { returnWhen: "ANY" as "ALL_COMPLETED" }), TypeError);
     assertThrows(() => asCompleted(bad), TypeError, "3 is no future");
+    const { done, exception, addDoneCallback, removeDoneCallback } = future;
+    const part = { done, exception, addDoneCallback, removeDoneCallback } as typeof future;
+    await assertRejects(() => wait([part]), TypeError, "an object is no future");
     assertThrows(() => asCompleted([future], { timeout: NaN }), RangeError, "NaN");
   });
 }

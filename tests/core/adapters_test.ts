@@ -69,6 +69,49 @@ describe("thread adapter", () => {
   });
 });
 
+describe("inline adapter", () => {
+  it("goes on after its host failed with a message", async () => {
+    const uncaught: unknown[] = [];
+    const { queueMicrotask } = globalThis;
+    globalThis.queueMicrotask = (act) =>
+      queueMicrotask(() => {
+        try {
+          act();
+        } catch (error) {
+          uncaught.push(error);
+        }
+      });
+    try {
+      const types: string[] = [];
+      const told = Promise.withResolvers<void>();
+      const worker = inline.spawn({ workerId: 1, name: "Test-1" }, {
+        message({ type }) {
+          types.push(type);
+          if (type === "ready") throw new RangeError("host");
+          told.resolve();
+        },
+        exit() {},
+      });
+      worker.post({
+        type: "start",
+        workerId: 1,
+        claims: null,
+        slots: null,
+        setup: [],
+        finalizer: null,
+        reportMemory: false,
+      });
+      worker.post({ type: "close" });
+      await held(told.promise);
+      worker.terminate();
+      assertEquals(types, ["ready", "closed"]);
+      assertEquals(uncaught.map(String), ["RangeError: host"]);
+    } finally {
+      globalThis.queueMicrotask = queueMicrotask;
+    }
+  });
+});
+
 describe("ThreadTransport", () => {
   it("tells an end once, after the port's close and the exit, whichever comes first", async () => {
     for (const exitFirst of [true, false]) {

@@ -1,6 +1,6 @@
 import { describe, it } from "node:test";
 import { assertEquals } from "@std/assert";
-import { PoolResult } from "../../src/multiprocessing/async_result.ts";
+import { checkCallbacks, PoolResult } from "../../src/multiprocessing/async_result.ts";
 import { collectGarbage } from "../collect_garbage.ts";
 
 /** A result whose call can be cancelled; the call, with its arguments, hangs on what cancels it. */
@@ -16,6 +16,16 @@ function boundResult(
 }
 
 describe("PoolResult", () => {
+  it("calls the callbacks that it was given at the call, whatever becomes of the options", () => {
+    const told: string[] = [];
+    const options = { callback: () => told.push("first"), errorCallback: () => told.push("first") };
+    const results = [1, 2].map(() => new PoolResult<number>(checkCallbacks(options)));
+    options.callback = options.errorCallback = () => told.push("later");
+    results[0]!.resolve(1);
+    results[1]!.reject(new Error("failed"));
+    assertEquals(told, ["first", "first"]);
+  });
+
   const ends: Record<string, (result: PoolResult<number>) => void> = {
     resolve: (result) => result.resolve(5),
     reject: (result) => result.reject(new Error("failed")),

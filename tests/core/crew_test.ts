@@ -9,6 +9,7 @@ import {
 import type { PoolEvent } from "../../src/core/events.ts";
 import type { SetupCall } from "../../src/protocol/messages.ts";
 import type { FakeWorker } from "./fake_adapter.ts";
+import { turn } from "./fake_host.ts";
 import { Bench, bench, states } from "./fake_scheduler.ts";
 
 const SETUP: SetupCall = {
@@ -36,6 +37,17 @@ describe("Crew", () => {
     ]);
     const none = await bench({ workers: 4, minWorkers: 0 });
     assertEquals(none.adapter.workers.length, 0);
+  });
+
+  it("ends the workers that it has where the first ones cannot all be started", async () => {
+    const started: FakeWorker[] = [];
+    const onSpawn = (worker: FakeWorker): void => {
+      if (started.push(worker) === 3) throw new TypeError("no such setting");
+    };
+    assertThrows(() => new Bench({ workers: 4 }, { onSpawn }), TypeError, "no such setting");
+    assertEquals(started.map(({ terminated }) => terminated), [1, 1, 0]);
+    await turn();
+    assertEquals(started.map(({ ended }) => ended), [true, true, false]);
   });
 
   it("starts workers as waiting jobs want them, within the limit", async () => {
@@ -74,6 +86,17 @@ describe("Crew", () => {
     assertThrows(() => made.submit(), BrokenThreadPool);
     await made.advance(60_000);
     assertEquals([made.adapter.workers.length, made.ended], [3, true]);
+  });
+
+  it("is broken by whatever an initializer throws, also what cannot be written", async () => {
+    const made = await bench({ workers: 1, initializer: SETUP, breaksOn: "failedStart" }, {
+      boots: false,
+    });
+    const call = made.submit();
+    const value: unknown = Object.create(null);
+    made.worker(0).say({ type: "setupFailed", error: { value, marked: false } });
+    assertInstanceOf(call.error, BrokenThreadPool);
+    assertMatch(call.error.message, /^Cannot start workers: \[object Object\]$/);
   });
 
   it("is broken when workers end at boot, and says with which exit code", async () => {

@@ -23,6 +23,16 @@ describe("Functions", () => {
     assertNotEquals(functions.get((x: number) => x + 2).id, ids[0]);
   });
 
+  it("get() takes a task for itself, also where an inline function has the same source", () => {
+    const functions = new Functions();
+    const make = (): (x: number) => number => (x) => x + 1;
+    const inline = functions.get(make());
+    const marked = functions.get(task("file:///tasks.ts", make(), { name: "next" }));
+    assertEquals([inline.reference.kind, marked.reference.kind], ["source", "task"]);
+    assertEquals(functions.get(make()), inline);
+    assertThrows(() => functions.get(String(make())), TypeError, "is no function");
+  });
+
   it("get() refuses what cannot be sent", () => {
     const functions = new Functions();
     assertThrows(() => functions.get(Math.max), TypeError, "native or bound");

@@ -37,6 +37,22 @@ describe("Origins", () => {
     appendStack(new Error("x"), {});
   });
 
+  it("appendStack() leaves an error alone where the caller's stack is empty or no text", () => {
+    const origins = [
+      { stack: "Error" },
+      { stack: [] as unknown as string },
+      {
+        get stack(): string {
+          throw new Error("prepareStackTrace failed");
+        },
+      },
+    ];
+    const error = new Error("far");
+    const before = error.stack;
+    for (const origin of origins) appendStack(error, origin);
+    assertEquals(error.stack, before);
+  });
+
   it("appendStack() names the real caller", function here() {
     const error = new Error("far");
     appendStack(error, new Origins().capture()!);

@@ -1,7 +1,7 @@
 import { describe, it } from "node:test";
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { TimeoutError } from "../../src/core/errors.ts";
-import { Outcome } from "../../src/protocol/messages.ts";
+import { JobMode, Outcome } from "../../src/protocol/messages.ts";
 import { bench, closed, drain, states } from "./fake_scheduler.ts";
 
 describe("Scheduler: aborts and limits", () => {
@@ -14,6 +14,18 @@ describe("Scheduler: aborts and limits", () => {
     assertEquals([waiting.error, running.state], ["changed my mind", "pending"]);
     await drain(made);
     assertEquals([running.value, made.host.alive.state], [1, "released"]);
+  });
+
+  it("abort() takes any reason, also one that can neither be sent nor written", async () => {
+    const made = await bench();
+    const controller = new AbortController();
+    const call = made.submit({ limits: { signal: controller.signal } });
+    await made.turn();
+    made.worker(0).begin();
+    const reason: unknown = Object.assign(Object.create(null), { act() {} });
+    controller.abort(reason);
+    assert(call.error === reason);
+    assertEquals(made.worker(0).all("abort").length, 1);
   });
 
   it("submit() with an aborted signal rejects without a worker", async () => {
@@ -214,6 +226,17 @@ describe("Scheduler: aborts and limits", () => {
     assertInstanceOf(waits.error, TimeoutError);
     made.worker(0).reply(job, Outcome.value, 1);
     assertEquals(runs.value, 1);
+  });
+
+  it("queueTimeout: 0 lets neither chunks nor calls outside wait for a busy worker", async () => {
+    const made = await bench({ maxQueue: 0, whenFull: "wait" });
+    const limits = { queueTimeout: 0 };
+    const free = made.submit({ args: [1], limits });
+    const outside = made.submit({ limits });
+    const chunk = made.submit({ mode: JobMode.map, args: [2], limits });
+    assertEquals(states([free, outside, chunk]), ["pending", "rejected", "rejected"]);
+    await drain(made);
+    assertEquals(free.value, 1);
   });
 
   it("timeouts also work where memory is not shared", async () => {

@@ -1,10 +1,12 @@
 import { describe, it } from "node:test";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { define } from "../../src/protocol/define.ts";
 import { encode, MARK } from "../../src/protocol/encode.ts";
 import { isPrimitive } from "../../src/protocol/primitive.ts";
 import { MaybeEncodingError } from "../../src/protocol/errors.ts";
 import { registerClass } from "../../src/protocol/register_class.ts";
 import { revive } from "../../src/protocol/revive.ts";
+import { PARTS, type SharedParts } from "../../src/protocol/shareable.ts";
 import { transfer } from "../../src/protocol/transfer.ts";
 import { randomValues } from "../conformance/random_values.ts";
 import { assertSame } from "../conformance/same.ts";
@@ -184,5 +186,42 @@ describe("encode()", () => {
       "an object of class Array",
       { n: 1 },
     ]);
+  });
+
+  it("encode() sends nothing along of a part of an error that cannot be sent", () => {
+    const told: string[] = [];
+    class Handle {
+      readonly #name: string;
+
+      constructor(name: string) {
+        this.#name = name;
+      }
+
+      [PARTS](): SharedParts {
+        return { kind: "handle", id: this.#name, via: "" };
+      }
+
+      left(): void {
+        told.push(this.#name);
+      }
+    }
+    const { port1, port2 } = new MessageChannel();
+    const error = Object.assign(new Error("e"), {
+      sent: [new Handle("sent")],
+      kept: [new Handle("kept"), port2, new Uint8Array(64 * 1024), () => {}],
+    });
+    const encoded = encode(error, "error", { transfer: [port2] });
+    assertEquals([told, encoded.transfer], [["sent"], undefined]);
+    const large = encode([new Uint8Array(64 * 1024), error], "args", { transfer: [port2] });
+    assertEquals(large.transfer?.length, 1);
+    port1.close();
+  });
+
+  it("encode() keeps a property of an error that is called __proto__", () => {
+    const error = new RangeError("e");
+    define(error, "__proto__", { n: 1 });
+    const back = sendAndRevive(error) as Error;
+    assert(back instanceof RangeError);
+    assertEquals(Object.getOwnPropertyDescriptor(back, "__proto__")?.value, { n: 1 });
   });
 });

@@ -5,6 +5,7 @@
  *
  *     START, token (32 bytes), number of the job or 0 (8 bytes)
  */
+import { concat } from "./bytes.ts";
 import { TOKEN_BYTES } from "./cell_file.ts";
 
 /** Rare in output, so that a mark is found at the speed of `indexOf`. */
@@ -41,7 +42,7 @@ export class MarkCutter {
   }
 
   push(piece: Uint8Array): void {
-    const bytes = this.#rest.byteLength > 0 ? concat(this.#rest, piece) : piece;
+    const bytes = this.#rest.byteLength > 0 ? concat([this.#rest, piece]) : piece;
     let from = 0;
     let at = bytes.indexOf(START);
     while (at >= 0) {
@@ -81,11 +82,4 @@ export class MarkCutter {
   #give(bytes: Uint8Array, from: number, to: number): void {
     if (to > from) this.#take(new Uint8Array(bytes.subarray(from, to)), this.#jobId);
   }
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.byteLength + b.byteLength);
-  both.set(a);
-  both.set(b, a.byteLength);
-  return both;
 }

@@ -1,3 +1,5 @@
+import { concat } from "./bytes.ts";
+
 /** So many bytes of it are kept. */
 const KEPT = 4096;
 
@@ -15,9 +17,7 @@ export class StderrTail {
   }
 
   add(piece: Uint8Array): void {
-    const all = new Uint8Array(this.#tail.byteLength + piece.byteLength);
-    all.set(this.#tail);
-    all.set(piece, this.#tail.byteLength);
+    const all = concat([this.#tail, piece]);
     this.#cut ||= all.byteLength > KEPT;
     this.#tail = all.slice(-KEPT);
   }

@@ -97,8 +97,8 @@ export class Condition {
 
   /**
    * Gives the lock back, however often this worker has taken it, waits to be notified, and takes it again
-   * as often. Resolves to false where
-   * `timeout` (milliseconds) went by before; also then the lock was taken again, however long that took.
+   * as often. Resolves to false where `timeout` (milliseconds) went by before; also then the lock was taken
+   * again, however long that took.
    *
    * Rejects with `InvalidStateError` where this worker does not hold the lock, with `RangeError` where
    * too many wait, and with `ProcessError` where the process that made it has ended.
