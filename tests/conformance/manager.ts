@@ -1,6 +1,13 @@
 /** Managers whose objects are used by workers, and what deaths do to them. */
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { type Connection, type DictProxy, Manager, MaybeEncodingError, Pipe } from "@pool/core";
+import {
+  type Connection,
+  type DictProxy,
+  Manager,
+  MaybeEncodingError,
+  Pipe,
+  transfer,
+} from "@pool/core";
 import { startServerThread } from "../../src/multiprocessing/manager/server_thread.ts";
 import type { ManagerClient } from "../../src/multiprocessing/manager/manager_client.ts";
 import { reviveShared } from "../../src/protocol/shareable.ts";
@@ -78,6 +85,18 @@ export function managerSuite(backend: Backend): void {
       assertInstanceOf(await rejection(dict.get("end")), MaybeEncodingError);
       assertEquals(await dict.get("kept"), 1);
       other.close();
+    });
+
+    it("arguments that the runtime refuses reject their call alone", async () => {
+      await using manager = await Manager.start();
+      const dict = await manager.dict<string, unknown>();
+      const { port1 } = new MessageChannel();
+      const set = (key: string) => dict.set(key, transfer({ port1 }, [port1]));
+      const calls = [set("moved"), set("gone"), dict.set("n", "x".repeat(10_000))];
+      const [, second, third] = await Promise.allSettled(calls);
+      assertEquals([second!.status, third!.status], ["rejected", "fulfilled"]);
+      assertInstanceOf((second as PromiseRejectedResult).reason, MaybeEncodingError);
+      assertEquals((await dict.get("n") as string).length, 10_000);
     });
 
     it("calls of one worker run in their order", async () => {
