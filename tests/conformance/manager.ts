@@ -1,4 +1,8 @@
 /** Managers whose objects are used by workers, and what deaths do to them. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   type Connection,
@@ -6,6 +10,7 @@ import {
   Manager,
   MaybeEncodingError,
   Pipe,
+  PoolError,
   transfer,
 } from "@pool/core";
 import { startServerThread } from "../../src/multiprocessing/manager/server_thread.ts";
@@ -154,6 +159,26 @@ export function managerSuite(backend: Backend): void {
         const later = await within(SOON, () => pool().apply(tasks.tryGet, [dict]));
         assert(["ProcessError", "InvalidStateError"].includes(later), later);
       }
+    });
+
+    it("a thread that does not come up in time is an error", async () => {
+      const workerUrl = new URL("../crash/silent_entry.ts", import.meta.url);
+      const options = { name: "silent", workerUrl, spawnTimeout: 100 };
+      const start = startServerThread(`Manager of test ${b.name}`, options);
+      const error = await within(SOON, () => rejection(start));
+      assertInstanceOf(error, PoolError);
+      assertEquals(error.message, "Cannot start silent: it was not ready after 100 ms");
+    });
+
+    it("one that could not be started is started by the next use", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "pool-test-"));
+      const path = join(folder, "entry.mjs");
+      await using manager = new Manager({ workerUrl: pathToFileURL(path) });
+      assertInstanceOf(await rejection(manager.dict()), PoolError);
+      const entry = new URL("../../src/adapters/worker.js", import.meta.url);
+      writeFileSync(path, `import ${JSON.stringify(entry.href)};`);
+      assertEquals(await (await manager.dict()).size(), 0);
+      rmSync(folder, { recursive: true });
     });
 
     it("calls reject when the thread of the manager is killed", async () => {
