@@ -193,8 +193,10 @@ export class RealmCalls implements Recipient {
     for (const [from, number] of this.#strangers) {
       if (!isWithin(from, address)) continue;
       this.#strangers.delete(from);
-      this.#operations.delete(number);
       livingRealms().leave(number);
+    }
+    for (const number of this.#operations.keys()) {
+      if (!livingRealms().isAlive(number)) this.#operations.delete(number);
     }
   }
 
@@ -235,6 +237,8 @@ export class RealmCalls implements Recipient {
       const body: Body = { type: "result", number, value, receipt: kept !== undefined };
       encoded = encode(body, "result", options);
     } catch (error) {
+      kept?.[TAKE_BACK]();
+      kept = undefined;
       encoded = encodeFailure(number, error, options);
     }
     const sent = this.#office.send(from, encoded.value, encoded.marked, encoded.transfer);
