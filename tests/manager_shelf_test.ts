@@ -6,6 +6,7 @@ import type { Clock } from "../src/core/backend.ts";
 import { DICT } from "../src/multiprocessing/manager/dict_proxy.ts";
 import { ManagedDict } from "../src/multiprocessing/manager/managed_dict.ts";
 import { ManagedObject } from "../src/multiprocessing/manager/managed_object.ts";
+import { ManagerServer } from "../src/multiprocessing/manager/manager_server.ts";
 import { Shelf } from "../src/multiprocessing/manager/shelf.ts";
 import { livingRealms } from "../src/protocol/living_realms.ts";
 
@@ -108,5 +109,25 @@ describe("Shelf", () => {
     shelf.account(a, [id], []);
     shelf.account(b, [], [[id, 0, 1], ["unknown", 1, 1]]);
     assertEquals(object.holds, 1);
+  });
+});
+
+describe("ManagerServer", () => {
+  it("keeps no answers for realms that have ended", () => {
+    const server = new ManagerServer("Manager of a test", false);
+    const ended = livingRealms().enter(), living = livingRealms().enter();
+    server.keep(ended, { value: 1 });
+    livingRealms().leave(ended);
+    server.keep(living, { value: 2 });
+    let collected: unknown;
+    try {
+      collected = server.as(ended).collect();
+    } catch {
+      // There is nothing.
+    }
+    assertEquals(collected, undefined);
+    assertEquals(server.as(living).collect(), 2);
+    livingRealms().leave(living);
+    server.shutdown();
   });
 });

@@ -3,8 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "node:test";
 import process from "node:process";
-import { assert, assertEquals } from "@std/assert";
-import { activeChildren, currentProcess, currentThread, local, Pool, Process } from "@pool/core";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  activeChildren,
+  type Connection,
+  currentProcess,
+  currentThread,
+  EOFError,
+  local,
+  Pipe,
+  Pool,
+  PoolError,
+  Process,
+} from "@pool/core";
 import { activitySuite } from "./conformance/activities.ts";
 import { activityEndsSuite } from "./conformance/activity_ends.ts";
 import { it, within } from "./conformance/bounded.ts";
@@ -39,6 +50,18 @@ describe("Process in the system", () => {
     killed!.kill();
     await within(5000, () => Promise.all([handling!.join(), killed!.join()]));
     assertEquals([handling!.exitCode, killed!.exitCode], [3, -9]);
+  });
+
+  it("a start() that fails leaves connections in args open", async () => {
+    const [here, there] = Pipe<number, number>();
+    const env = { BAD: "no variable can hold \0" };
+    const one = new Process({ target: (_: Connection) => {}, args: [there], env });
+    assertThrows(() => one.start(), PoolError, "Cannot start child process");
+    await there.send(1);
+    assertEquals(await here.recv(), 1);
+    there.close();
+    await assertRejects(() => within(5000, () => here.recv()), EOFError);
+    here.close();
   });
 
   it("activeChildren() are those that run", async () => {

@@ -1,7 +1,7 @@
 /** What a realm serves for others, and for how long. */
 import { describe } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { Event, Lock, Pipe, Pool, Queue, SimpleQueue } from "@pool/core";
+import { Condition, Event, Lock, Pipe, Pool, Queue, SimpleQueue, Value } from "@pool/core";
 import { realm } from "../src/protocol/realm.ts";
 import { realmCalls } from "../src/protocol/realm_calls.ts";
 import { collectGarbage } from "./collect_garbage.ts";
@@ -86,6 +86,20 @@ describe("services for other processes", () => {
       await rejection(pool.apply(tasks.exit));
     }
     assertEquals(await pool.apply(tasks.takeQueued, [queue]), true);
+  }, 60_000);
+
+  it("what is on its way to a child comes with its lock", async () => {
+    await using pool = new Pool({ workers: 1, backend: "process" });
+    const queue = new SimpleQueue<Value<"i32"> | Condition>();
+    const before = realmCalls().offered;
+    await apart(async () => {
+      await queue.put(new Value("i32", 5));
+      await queue.put(new Condition());
+    });
+    await servicesLeft(before, 2);
+    assertEquals(await pool.apply(tasks.takeQueuedLocks, [queue]), [true, true]);
+    await handlesLeft(pool, 1);
+    assert(await servicesLeft(before, 1) <= 1, "the queue's is left");
   }, 60_000);
 
   it("it goes from one child to another after its maker has dropped it", async () => {

@@ -3,29 +3,36 @@ import { availableParallelism } from "node:os";
 import { fs } from "./builtins.ts";
 
 /**
- * Processors that this process may use: its affinity, and the CPU quota of its cgroup (v1 and v2), which
- * runtimes overlook in containers. At least 1.
+ * Processors that this process may use: its affinity, and the CPU quotas of its cgroup and those around it
+ * (v2; of v1 that of its container), which runtimes overlook. At least 1.
  *
- * @param read reads a file; the files of the cgroup of this process by default
+ * @param read reads a file; those of this machine by default
  */
 export function availableWorkers(read: (path: string) => string | undefined = readText): number {
-  const quota = cgroupQuota(read);
-  const processors = availableParallelism();
-  return Math.max(1, Math.min(processors, quota === undefined ? processors : Math.ceil(quota)));
+  return Math.max(1, Math.min(availableParallelism(), Math.ceil(cgroupQuota(read))));
 }
 
-/** Processors' worth of time that the cgroup may use, or `undefined` without a limit. */
-export function cgroupQuota(read: (path: string) => string | undefined): number | undefined {
-  const max = read("/sys/fs/cgroup/cpu.max")?.trim().split(/\s+/);
-  if (max) return ratio(Number(max[0]), Number(max[1] ?? 100000));
+/** Processors' worth of time that the cgroup may use; `Infinity` without a limit. */
+export function cgroupQuota(read: (path: string) => string | undefined): number {
+  // In a container it is the root of what can be seen; a unit of systemd is one of its own.
+  const path = /^0::(.*)/m.exec(read("/proc/self/cgroup") ?? "")?.[1] ?? "";
+  const limits = path.split("/").flatMap((_, i, names) =>
+    read(`/sys/fs/cgroup${names.slice(0, i + 1).join("/")}/cpu.max`) ?? []
+  );
+  if (limits.length > 0) {
+    return Math.min(...limits.map((max) => {
+      const [quota, period = 100000] = max.trim().split(/\s+/).map(Number);
+      return ratio(quota!, period);
+    }));
+  }
   const quota = read("/sys/fs/cgroup/cpu/cpu.cfs_quota_us");
   const period = read("/sys/fs/cgroup/cpu/cpu.cfs_period_us");
   return ratio(Number(quota), Number(period));
 }
 
 /** `max` and -1 mean no limit. */
-function ratio(quota: number, period: number): number | undefined {
-  return quota > 0 && period > 0 ? quota / period : undefined;
+function ratio(quota: number, period: number): number {
+  return quota > 0 && period > 0 ? quota / period : Infinity;
 }
 
 function readText(path: string): string | undefined {

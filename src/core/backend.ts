@@ -101,7 +101,7 @@ export interface WorkerSettings {
   readonly env?: Readonly<Record<string, string>>;
   /**
    * Command-line options of the runtime for the worker, where it takes them. Default: those of the host,
-   * as far as it knows them (Node) and they are not about its own program.
+   * as far as it knows them (Node) and they are not about its own program. Bun's children get none.
    */
   readonly execArgv?: readonly string[];
   /**

@@ -93,7 +93,10 @@ export interface ImapOptions extends MapOptions {
  * ```
  */
 export interface ApplyAsyncOptions<R> extends CallOptions {
-  /** Gets the result before it is ready to others; what it throws rejects the result. */
+  /**
+   * Gets the result before it is ready to others; what it throws rejects the result. An
+   * `AsyncLocalStorage` has no store in callbacks; it has one behind `await`, `then` and `get`.
+   */
   readonly callback?: (result: R) => unknown;
   /** Gets the error before it is ready to others. */
   readonly errorCallback?: (error: unknown) => unknown;

@@ -9,6 +9,7 @@ import { appendStack } from "../core/origin.ts";
 import { asError } from "../core/outcome.ts";
 import type { WaitOptions } from "../core/pool.ts";
 import { realm } from "../protocol/realm.ts";
+import { sendWith } from "../protocol/shareable.ts";
 import { staysHere } from "../protocol/stays_here.ts";
 import { withResolvers } from "../protocol/with_resolvers.ts";
 import { type ActivityOptions, checkActivity, type CheckedActivity } from "./activity_options.ts";
@@ -130,15 +131,16 @@ export abstract class Activity<A extends readonly unknown[] = readonly unknown[]
     const identity = workerIdentity(this.#kind.kind, { name, daemon }, this.#path);
     const origin = new Error();
     const { promise, resolve } = withResolvers<void>();
-    const worker = new SoloWorker(
-      this.#adapter,
-      { ...settings, workerId: this.#number, name },
-      { call: { reference: target, args: value, marked }, transfer, identity },
-      (end) => {
-        this.#end(worker, end, origin);
-        resolve();
-      },
-    );
+    const worker = sendWith(marked && value, () =>
+      new SoloWorker(
+        this.#adapter,
+        { ...settings, workerId: this.#number, name },
+        { call: { reference: target, args: value, marked }, transfer, identity },
+        (end) => {
+          this.#end(worker, end, origin);
+          resolve();
+        },
+      ));
     this.#state = { kind: "started", worker, ended: promise };
     realm.children.add(this);
     this.#keepAlive = host.keepAlive();

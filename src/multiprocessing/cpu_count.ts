@@ -1,8 +1,8 @@
 import { availableWorkers } from "../adapters/services.ts";
 
 /**
- * Number of processors that this process may really use: affinity and container quota (cgroup v1 and v2)
- * count. The default number of workers. Mirrors `os.process_cpu_count`, and `multiprocessing.cpu_count`
+ * Number of processors that this process may really use: affinity and the CPU quota of a container or systemd
+ * unit count. The default number of workers. Mirrors `os.process_cpu_count`, and `multiprocessing.cpu_count`
  * where nothing is limited.
  *
  * @example

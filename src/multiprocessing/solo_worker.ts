@@ -113,8 +113,10 @@ export class SoloWorker {
 
   #exit(end: WorkerEnd): void {
     this.#neighbour.end();
+    // Whoever made it has heard of that.
+    if (this.#refused) return;
     dropCopy(this.#args);
-    if (!this.#refused) this.#ended(this.#judge(end));
+    this.#ended(this.#judge(end));
   }
 
   #judge(end: WorkerEnd): SoloEnd {

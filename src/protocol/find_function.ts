@@ -86,7 +86,7 @@ async function importModule(url: string, guarded: boolean): Promise<Record<strin
       { cause: error },
     );
   } finally {
-    realm.importing = null;
+    if (realm.importing === url) realm.importing = null;
   }
 }
 

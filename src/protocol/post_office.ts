@@ -22,6 +22,8 @@ export const ROOT = "0";
 export interface Recipient {
   /** A letter came. */
   deliver(letter: Letter): void;
+  /** A letter of this realm, or one that it passes on, cannot be sent. */
+  refused(letter: Letter, cause: unknown): void;
   /** A realm with which letters were exchanged is gone, and all that it had started. */
   gone(address: string): void;
 }
@@ -62,7 +64,7 @@ export class PostOffice {
    */
   constructor(address: string = ROOT, parent?: PostLetters, listen?: ListenToPort) {
     this.address = address;
-    this.#parent = parent && new Outbox(parent);
+    this.#parent = parent && this.#outboxFor(parent);
     this.#listen = listen;
   }
 
@@ -74,7 +76,7 @@ export class PostOffice {
   /** A worker is being started: gives it an address. */
   open(kind: "thread" | "process", post: PostLetters): Mailbox {
     const address = `${this.address}.${kind === "process" ? "p" : "t"}${++this.#lastChild}`;
-    this.#children.set(address, new Outbox(post));
+    this.#children.set(address, this.#outboxFor(post));
     return {
       address,
       receive: (letters) => letters.forEach((letter) => this.#forward(letter)),
@@ -131,9 +133,13 @@ export class PostOffice {
     if (!this.#listen || !isBeside || !inOneProcess(to, this.address)) return outbox;
     const { port1, port2 } = new MessageChannel();
     outbox!.add({ to, from: this.address, body: null, marked: false, port: port2 }, [port2]);
-    const direct = new Outbox((letters, transfer) => port1.postMessage(letters, transfer));
+    const direct = this.#outboxFor((letters, transfer) => port1.postMessage(letters, transfer));
     this.#direct.set(to, direct);
     return direct;
+  }
+
+  #outboxFor(post: PostLetters): Outbox {
+    return new Outbox(post, (letter, cause) => this.#recipient?.refused(letter, cause));
   }
 
   #lose(address: string): void {
@@ -185,30 +191,41 @@ const GONE = "gone";
 /** Gathers the letters of a turn. Most workers never get any, so that it keeps nothing in between. */
 class Outbox {
   readonly #post: PostLetters;
-  #letters: Letter[] | undefined;
-  #transfer: Transferable[] | undefined;
+  readonly #refused: Recipient["refused"];
+  #outgoing: Outgoing[] | undefined;
 
-  constructor(post: PostLetters) {
+  constructor(post: PostLetters, refused: Recipient["refused"]) {
     this.#post = post;
+    this.#refused = refused;
   }
 
-  add(letter: Letter, transfer?: Transferable[]): void {
-    if (this.#letters) {
-      this.#letters.push(letter);
+  add(letter: Letter, transfer: Transferable[] = []): void {
+    if (this.#outgoing) {
+      this.#outgoing.push([letter, transfer]);
     } else {
-      this.#letters = [letter];
+      this.#outgoing = [[letter, transfer]];
       queueMicrotask(() => this.flush());
     }
-    if (transfer) (this.#transfer ??= []).push(...transfer);
   }
 
   flush(): void {
-    const letters = this.#letters, transfer = this.#transfer ?? [];
-    if (!letters) return;
-    this.#letters = this.#transfer = undefined;
-    this.#post(letters, transfer);
+    const outgoing = this.#outgoing;
+    this.#outgoing = undefined;
+    if (outgoing) this.#send(outgoing);
+  }
+
+  /** What the runtime refuses, such as a port that has moved already, must not cost the others. */
+  #send(outgoing: readonly Outgoing[]): void {
+    try {
+      this.#post(outgoing.map(([letter]) => letter), outgoing.flatMap(([, transfer]) => transfer));
+    } catch (cause) {
+      if (outgoing.length === 1) return this.#refused(outgoing[0]![0], cause);
+      for (const one of outgoing) this.#send([one]);
+    }
   }
 }
+
+type Outgoing = readonly [letter: Letter, transfer: Transferable[]];
 
 /** Whether an address is a realm, or was started by it or by one of its children. */
 export function isWithin(address: string, realm: string): boolean {

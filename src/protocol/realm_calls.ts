@@ -3,7 +3,7 @@
  * not shared, and to those that live in one place alone.
  */
 import { encode } from "./encode.ts";
-import { PoolError } from "./errors.ts";
+import { MaybeEncodingError, PoolError } from "./errors.ts";
 import { livingRealms, ownNumber } from "./living_realms.ts";
 import type { Letter } from "./messages.ts";
 import { type HandleNews, Offers } from "./offers.ts";
@@ -148,12 +148,13 @@ export class RealmCalls implements Recipient {
     return [...this.#strangers.values()].includes(client);
   }
 
-  deliver({ from, body, marked }: Letter): void {
-    const message = body as Body;
+  deliver(letter: Letter): void {
+    const { from, body, marked } = letter, message = body as Body;
     try {
+      // What says nothing but that something came, or of handles, has no marks.
       if (marked) revive(body);
     } catch (error) {
-      return this.#refuse(from, message, error);
+      return this.#refuse(letter, error);
     }
     switch (message.type) {
       case "call":
@@ -163,10 +164,21 @@ export class RealmCalls implements Recipient {
       case "handles":
         return message.news.forEach((news) => this.#offers.learn(from, news));
       case "received":
-        return this.#receipts.received(from, message.number);
+        return void this.#receipts.received(from, message.number);
       case "error":
         return this.#take(message.number)?.reject(message.error);
     }
+  }
+
+  refused(letter: Letter, cause: unknown): void {
+    const { type, number } = letter.body as Extract<Body, { readonly number: number }>;
+    // Whoever cannot be told of an error cannot be told of another one.
+    if (type !== "call" && type !== "result") return;
+    const path = type === "call" ? "args" : "result";
+    if (type === "result") this.#receipts.received(letter.to, number)?.[TAKE_BACK]();
+    else if (letter.from === this.#office.address) dropCopy(this.#pending.get(number)?.copy);
+    const message = `Cannot send ${path}: ${cause}`;
+    this.#refuse(letter, new MaybeEncodingError(message, { path, cause }));
   }
 
   gone(address: string): void {
@@ -181,8 +193,10 @@ export class RealmCalls implements Recipient {
     for (const [from, number] of this.#strangers) {
       if (!isWithin(from, address)) continue;
       this.#strangers.delete(from);
-      this.#operations.delete(number);
       livingRealms().leave(number);
+    }
+    for (const number of this.#operations.keys()) {
+      if (!livingRealms().isAlive(number)) this.#operations.delete(number);
     }
   }
 
@@ -194,15 +208,13 @@ export class RealmCalls implements Recipient {
     queueMicrotask(() => call?.resolve(value));
   }
 
-  /** It holds what this realm cannot put together: the caller is told. */
-  #refuse(from: string, message: Body, reason: unknown): void {
-    // What says nothing but that has no marks.
-    if (message.type === "handles") return;
-    const { type, number } = message;
-    if (type !== "call") return this.#take(number)?.reject(reason);
-    const options = { shared: inOneProcess(from, this.#office.address) };
+  /** It cannot be sent, or this realm cannot put together what it holds: the caller is told. */
+  #refuse({ from, to, body }: Letter, reason: unknown): void {
+    const { type, number } = body as Extract<Body, { readonly number: number }>;
+    const caller = type === "call" ? from : to;
+    const options = { shared: inOneProcess(caller, this.#office.address) };
     const { value, marked, transfer } = encodeFailure(number, reason, options);
-    this.#office.send(from, value, marked, transfer);
+    this.#office.send(caller, value, marked, transfer);
   }
 
   #take(number: number): PendingCall | undefined {
@@ -225,6 +237,8 @@ export class RealmCalls implements Recipient {
       const body: Body = { type: "result", number, value, receipt: kept !== undefined };
       encoded = encode(body, "result", options);
     } catch (error) {
+      kept?.[TAKE_BACK]();
+      kept = undefined;
       encoded = encodeFailure(number, error, options);
     }
     const sent = this.#office.send(from, encoded.value, encoded.marked, encoded.transfer);

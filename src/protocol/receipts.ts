@@ -36,9 +36,11 @@ export class Receipts {
     results.set(number, result);
   }
 
-  /** It came. */
-  received(from: string, number: number): void {
-    this.#expected.get(from)?.delete(number);
+  /** It came, or could not be sent after all; what it was. */
+  received(from: string, number: number): Returnable | undefined {
+    const results = this.#expected.get(from), result = results?.get(number);
+    results?.delete(number);
+    return result;
   }
 
   /** A realm is gone, and all that it had started. */

@@ -2,6 +2,7 @@
 import process from "node:process";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Barrier, BrokenBarrierError, importTasks, type Pool } from "@pool/core";
+import { checkMainGuard } from "../../src/core/main_guard.ts";
 import * as tasks from "../tasks/barriers.ts";
 import { makeBarrier } from "../tasks/made.ts";
 import type { Backend } from "./backend.ts";
@@ -104,6 +105,20 @@ function actionTests(pool: () => Pool, scene: Scene): void {
     for (const where of [tasks.wait, (one: Barrier) => pool().apply(tasks.wait, [one])]) {
       assertEquals(await where(new Barrier(1, { action: fail })), "RangeError");
     }
+  });
+
+  it("while the module of an action is imported here, pools can be made", async () => {
+    const { double } = importTasks<typeof import("../tasks/slow_import.ts")>(
+      import.meta.resolve("../tasks/slow_import.ts"),
+    );
+    const passed = new Barrier(1, { action: double as () => number }).wait();
+    let isOver = false;
+    passed.then(() => isOver = true, () => isOver = true);
+    while (!isOver) {
+      checkMainGuard("pool");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assertEquals(await passed, 0);
   });
 
   it("a wait ends in time also while the action runs, and breaks the barrier", async () => {

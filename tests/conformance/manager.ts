@@ -1,6 +1,18 @@
 /** Managers whose objects are used by workers, and what deaths do to them. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { type Connection, type DictProxy, Manager, MaybeEncodingError, Pipe } from "@pool/core";
+import {
+  type Connection,
+  type DictProxy,
+  Manager,
+  MaybeEncodingError,
+  Pipe,
+  PoolError,
+  transfer,
+} from "@pool/core";
 import { startServerThread } from "../../src/multiprocessing/manager/server_thread.ts";
 import type { ManagerClient } from "../../src/multiprocessing/manager/manager_client.ts";
 import { reviveShared } from "../../src/protocol/shareable.ts";
@@ -80,6 +92,18 @@ export function managerSuite(backend: Backend): void {
       other.close();
     });
 
+    it("arguments that the runtime refuses reject their call alone", async () => {
+      await using manager = await Manager.start();
+      const dict = await manager.dict<string, unknown>();
+      const { port1 } = new MessageChannel();
+      const set = (key: string) => dict.set(key, transfer({ port1 }, [port1]));
+      const calls = [set("moved"), set("gone"), dict.set("n", "x".repeat(10_000))];
+      const [, second, third] = await Promise.allSettled(calls);
+      assertEquals([second!.status, third!.status], ["rejected", "fulfilled"]);
+      assertInstanceOf((second as PromiseRejectedResult).reason, MaybeEncodingError);
+      assertEquals((await dict.get("n") as string).length, 10_000);
+    });
+
     it("calls of one worker run in their order", async () => {
       await using manager = await Manager.start();
       assert(await pool().apply(tasks.callInOrder, [await manager.list<string>(), 200]));
@@ -135,6 +159,26 @@ export function managerSuite(backend: Backend): void {
         const later = await within(SOON, () => pool().apply(tasks.tryGet, [dict]));
         assert(["ProcessError", "InvalidStateError"].includes(later), later);
       }
+    });
+
+    it("a thread that does not come up in time is an error", async () => {
+      const workerUrl = new URL("../crash/silent_entry.ts", import.meta.url);
+      const options = { name: "silent", workerUrl, spawnTimeout: 100 };
+      const start = startServerThread(`Manager of test ${b.name}`, options);
+      const error = await within(SOON, () => rejection(start));
+      assertInstanceOf(error, PoolError);
+      assertEquals(error.message, "Cannot start silent: it was not ready after 100 ms");
+    });
+
+    it("one that could not be started is started by the next use", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "pool-test-"));
+      const path = join(folder, "entry.mjs");
+      await using manager = new Manager({ workerUrl: pathToFileURL(path) });
+      assertInstanceOf(await rejection(manager.dict()), PoolError);
+      const entry = new URL("../../src/adapters/worker.js", import.meta.url);
+      writeFileSync(path, `import ${JSON.stringify(entry.href)};`);
+      assertEquals(await (await manager.dict()).size(), 0);
+      rmSync(folder, { recursive: true });
     });
 
     it("calls reject when the thread of the manager is killed", async () => {

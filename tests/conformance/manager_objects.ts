@@ -233,6 +233,24 @@ export function managerObjectsSuite(backend: NonNullable<ManagerOptions["backend
       }
     });
 
+    it("a value whose getter calls stays whole, and so does that call", async () => {
+      await using manager = await start();
+      const dict = await manager.dict<string, unknown>();
+      let inner: Promise<void> | undefined;
+      const value = {
+        get first() {
+          inner ??= dict.set("inner", "inner ".repeat(10));
+          return 1;
+        },
+        second: "outer",
+        third: [1, 2, 3],
+      };
+      await dict.set("outer", value);
+      await inner;
+      assertEquals(await dict.get("outer"), { first: 1, second: "outer", third: [1, 2, 3] });
+      assertEquals(await dict.get("inner"), "inner ".repeat(10));
+    });
+
     it("proxies and locks inside values stay what they are", async () => {
       await using manager = await start();
       const inner = await manager.list<unknown>(), lock = await manager.lock();

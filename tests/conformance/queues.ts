@@ -204,6 +204,16 @@ function itemTests(pool: () => Pool): void {
     assertEquals((await queue.get() as Uint8Array)[0], 0);
   });
 
+  it("an item whose getter puts another one stays whole, and both arrive", async () => {
+    const queue = new Queue<unknown>();
+    for (const put of [pool().apply(tasks.putNested, [queue]), tasks.putNested(queue)]) {
+      await put;
+      const items = [await queue.get({ timeout: 5000 }), await queue.get({ timeout: 5000 })];
+      items.sort((a) => typeof a === "string" ? -1 : 1);
+      assertEquals(items, ["inner ".repeat(10), { first: 1, second: "outer" }]);
+    }
+  });
+
   it("an error arrives with its class, message and cause", async () => {
     const queue = new Queue<unknown>();
     await pool().apply(tasks.put, [queue, new RangeError("far", { cause: new TypeError("off") })]);

@@ -1,4 +1,5 @@
 import { describe, it } from "node:test";
+import { clearInterval, setInterval } from "node:timers";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { Pool } from "@pool/core";
 import { host } from "../../src/adapters/host.ts";
@@ -161,16 +162,46 @@ describe("ThreadTransport", () => {
   });
 });
 
+/** Notes each timer that is ref'd or unref'd from now on. */
+function watchTimers(): { readonly seen: NodeJS.Timeout[]; stop(): void } {
+  const timer = setInterval(() => {}, 2 ** 30);
+  clearInterval(timer);
+  const prototype = Object.getPrototypeOf(timer) as NodeJS.Timeout;
+  const { ref, unref } = prototype;
+  const seen: NodeJS.Timeout[] = [];
+  prototype.ref = function () {
+    seen.push(this);
+    return ref.call(this);
+  };
+  prototype.unref = function () {
+    seen.push(this);
+    return unref.call(this);
+  };
+  return { seen, stop: () => void Object.assign(prototype, { ref, unref }) };
+}
+
 describe("host", () => {
   it("keepAlive() may be held, released and ended in any order", () => {
-    const alive = host.keepAlive();
-    alive.release();
-    alive.hold();
-    alive.hold();
-    alive.release();
-    alive.end();
-    alive.end();
-    alive.release();
+    const timers = watchTimers();
+    try {
+      const alive = host.keepAlive();
+      alive.release();
+      alive.hold();
+      assertEquals(timers.seen, [], "a new timer keeps the program running");
+      alive.hold();
+      assertEquals(timers.seen.map((timer) => timer.hasRef()), [true]);
+      alive.release();
+      assertEquals(timers.seen.map((timer) => timer.hasRef()), [false, false]);
+      alive.hold();
+      assertEquals(timers.seen.map((timer) => timer.hasRef()), [true, true, true]);
+      assertEquals(new Set(timers.seen).size, 1);
+      alive.end();
+      alive.end();
+      alive.release();
+      assertEquals(timers.seen.length, 3, "there is no timer any more");
+    } finally {
+      timers.stop();
+    }
   });
 
   it("clock.setTimeout() waits also where timers of the runtime would not", async () => {

@@ -1,7 +1,8 @@
 import { describe, it } from "node:test";
-import { assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { TaskLookupError } from "../../src/protocol/errors.ts";
 import { findFunction } from "../../src/protocol/find_function.ts";
+import { realm } from "../../src/protocol/realm.ts";
 
 describe("findFunction()", () => {
   // What Node, Bun and Deno call the module of `-e` and of standard input.
@@ -23,4 +24,17 @@ describe("findFunction()", () => {
       );
     });
   }
+
+  it("an import without a mark does not end the mark of one that goes on", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    Object.assign(globalThis, { gate: promise });
+    const url = import.meta.resolve("../tasks/gated_import.ts");
+    const found = findFunction({ kind: "export", url, name: "work" }, true);
+    const missing = { kind: "export", url: "file:///no/such/module.ts", name: "work" } as const;
+    await assertRejects(async () => await findFunction(missing, false), TaskLookupError);
+    assertEquals(realm.importing, url);
+    resolve();
+    await found;
+    assertEquals(realm.importing, null);
+  });
 });

@@ -26,6 +26,7 @@ class Realm {
     }
     this.office.recipient = {
       deliver: ({ from, body }: Letter) => void this.heard.push(`${from}: ${body}`),
+      refused: ({ to, body }, cause) => void this.heard.push(`${to}: ${body}: ${cause}`),
       gone: (address) => void this.heard.push(`${address} is gone`),
     };
   }
@@ -142,6 +143,27 @@ describe("PostOffice", () => {
     root.send(address, 10, false);
     await delivered();
     assertEquals(posts, [10, 1]);
+  });
+
+  it("a letter that cannot be sent costs no other one of its turn", async () => {
+    const root = new Realm();
+    const sent: unknown[] = [], moved: unknown[] = [];
+    const { address } = root.office.open("thread", (letters, transfer) => {
+      const bodies = letters.map(({ body }) => body);
+      if (bodies.includes("refused")) throw new Error("no");
+      sent.push(...bodies);
+      moved.push(...transfer);
+    });
+    const buffers = [new ArrayBuffer(1), new ArrayBuffer(2)];
+    root.office.send(address, "one", false, [buffers[0]!]);
+    root.office.send(address, "refused", false, [new ArrayBuffer(3)]);
+    root.office.send(address, "two", false, [buffers[1]!]);
+    await delivered();
+    assertEquals([sent, moved, root.heard], [
+      ["one", "two"],
+      buffers,
+      [`${address}: refused: Error: no`],
+    ]);
   });
 
   it("threads share a process, children do not", () => {

@@ -1,5 +1,8 @@
 /** `run` and its like, with real commands. */
 import { Buffer } from "node:buffer";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { describe } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -116,10 +119,13 @@ describe("run()", { skip: WINDOWS }, () => {
   it("an abort kills the command and rejects with the signal's reason", async () => {
     const controller = new AbortController();
     const reason = { why: "no more interest" };
-    const running = run(["sleep", "100"], { signal: controller.signal });
-    await sleep(50);
+    const path = join(mkdtempSync(join(tmpdir(), "pool-test-")), "pid");
+    const running = run(sh(`echo $$ > ${path}; exec sleep 100`), { signal: controller.signal });
+    while (!existsSync(path) || !readFileSync(path, "utf8").endsWith("\n")) await sleep(5);
     controller.abort(reason);
     assertEquals(await running.catch((error) => error), reason);
+    await assertGone(Number(readFileSync(path, "utf8")));
+    rmSync(dirname(path), { recursive: true });
     const late = run(["touch", "/nope/nope"], { signal: controller.signal });
     assertEquals(await late.catch((error) => error), reason);
   });

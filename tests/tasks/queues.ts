@@ -17,6 +17,20 @@ export const put = task(import.meta, async <T>(queue: SharedQueue<T>, item: T): 
   await queue.put(item);
 });
 
+/** Puts an item whose getter puts another one. */
+export const putNested = task(import.meta, async (queue: SharedQueue<unknown>): Promise<void> => {
+  const inner: unknown[] = [];
+  const item = {
+    get first() {
+      if (inner.length === 0) inner.push(queue.put("inner ".repeat(10)));
+      return 1;
+    },
+    second: "outer",
+  };
+  await queue.put(item);
+  await inner[0];
+});
+
 export const get = task(
   import.meta,
   async <T>(queue: SharedQueue<T>): Promise<T> => await queue.get({ timeout: LONG }),

@@ -1,15 +1,18 @@
 /** Tasks that are given shared things and drop them. */
 import process from "node:process";
-import type { Lock, SimpleQueue } from "@pool/core";
+import type { Condition, Lock, RLock, SimpleQueue, Value } from "@pool/core";
 import { task } from "@pool/core/task";
 import { realm } from "../../src/protocol/realm.ts";
 import { collectGarbage } from "../collect_garbage.ts";
 
-export const takeOnce = task(import.meta, async (lock: Lock): Promise<boolean> => {
-  const held = await lock.acquire({ timeout: 5000 });
-  await held?.release();
-  return held !== null;
-});
+export const takeOnce = task(
+  import.meta,
+  async (lock: Lock | RLock | Condition): Promise<boolean> => {
+    const held = await lock.acquire({ timeout: 5000 });
+    await held?.release();
+    return held !== null;
+  },
+);
 
 /** Drops what it was given, and says how many handles are left. */
 export const drop = task(import.meta, async (): Promise<number> => {
@@ -20,6 +23,14 @@ export const drop = task(import.meta, async (): Promise<number> => {
 export const takeQueued = task(
   import.meta,
   async (queue: SimpleQueue<Lock>): Promise<boolean> => await takeOnce(await queue.get()),
+);
+
+export const takeQueuedLocks = task(
+  import.meta,
+  async (queue: SimpleQueue<Value<"i32"> | Condition>): Promise<boolean[]> => {
+    const value = await queue.get() as Value<"i32">;
+    return [await takeOnce(value.getLock()), await takeOnce(await queue.get() as Condition)];
+  },
 );
 
 export const putInto = task(

@@ -217,7 +217,10 @@ export class Manager implements AsyncDisposable {
   }
 
   #start(): Promise<RunningServer> {
-    return this.#running ??= startServer({ ...this.#options, name: this.name });
+    return this.#running ??= startServer({ ...this.#options, name: this.name }).catch((error) => {
+      this.#running = undefined;
+      throw error;
+    });
   }
 
   async #make(kind: ObjectName, init: unknown): Promise<unknown> {

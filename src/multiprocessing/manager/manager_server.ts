@@ -1,3 +1,4 @@
+import { livingRealms } from "../../protocol/living_realms.ts";
 import { postOffice } from "../../protocol/post_office.ts";
 import { realmCalls, type Service } from "../../protocol/realm_calls.ts";
 import { realm } from "../../protocol/realm.ts";
@@ -60,8 +61,13 @@ export class ManagerServer implements Service, Clerk {
   }
 
   keep(client: number, outcome: Outcome): void {
-    const kept = this.#kept.get(client) ?? [];
-    this.#kept.set(client, kept);
+    let kept = this.#kept.get(client);
+    if (!kept) {
+      for (const other of this.#kept.keys()) {
+        if (!livingRealms().isAlive(other)) this.#kept.delete(other);
+      }
+      this.#kept.set(client, kept = []);
+    }
     try {
       // What is in it may change before it is asked for.
       kept.push("value" in outcome ? { value: copy(outcome.value, "result") } : outcome);

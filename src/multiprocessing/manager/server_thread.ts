@@ -17,6 +17,8 @@ import { ServerSeed } from "./manager_server.ts";
 export interface ServerThreadOptions {
   readonly name: string;
   readonly workerUrl: string | URL | undefined;
+  /** Longest time (ms) until it serves; default: as long as workers of pools may take. */
+  readonly spawnTimeout?: number;
 }
 
 /** A manager's thread. */
@@ -33,11 +35,11 @@ const serve = (seed: ServerSeed): Promise<never> => seed.served;
 /** Starts a thread that serves a manager under this name. Rejects with `PoolError` where that fails. */
 export async function startServerThread(
   id: string,
-  { name, workerUrl }: ServerThreadOptions,
+  { name, workerUrl, spawnTimeout = 30_000 }: ServerThreadOptions,
 ): Promise<ServerThread> {
   checkMainGuard("manager");
   const started = withResolvers<string>(), ended = withResolvers<void>();
-  let stopped = false, running = false;
+  let stopped = false, running = false, timer: unknown;
   realmCalls().offer(id, { as: () => ({ started: started.resolve }) });
   const seed = new ServerSeed({ kind: "ManagerServer", id, via: postOffice().address });
   const { value: args, marked } = encodeArguments([seed], undefined, true);
@@ -67,10 +69,16 @@ export async function startServerThread(
       worker.stop("SIGKILL");
       return ended.promise;
     };
+    timer = host.clock.setTimeout(() => {
+      const message = `Cannot start ${name}: it was not ready after ${spawnTimeout} ms`;
+      started.reject(new PoolError(message));
+      void stop();
+    }, spawnTimeout);
     const address = await started.promise;
     running = true;
     return { address, stop };
   } finally {
+    host.clock.clearTimeout(timer);
     keepAlive.end();
     realmCalls().withdraw(id);
   }

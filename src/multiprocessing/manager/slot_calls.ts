@@ -17,6 +17,8 @@ export class SlotCalls {
   readonly #bell: Int32Array;
   readonly #server: number;
   readonly #spin = new Spin(LONGEST_SPIN);
+  /** A getter that is read meanwhile may call, too. */
+  #writing = false;
 
   constructor(slot: CallSlot, { bell, server }: Desk) {
     this.#slot = slot;
@@ -26,7 +28,7 @@ export class SlotCalls {
 
   /** Whether the slot can take a call. */
   get isFree(): boolean {
-    return this.#slot.state === IDLE && livingRealms().isAlive(this.#server);
+    return !this.#writing && this.#slot.state === IDLE && livingRealms().isAlive(this.#server);
   }
 
   /**
@@ -34,11 +36,14 @@ export class SlotCalls {
    * for the answer: most come at once.
    */
   call(values: readonly unknown[]): SlotAnswer | Promise<SlotAnswer> | undefined {
+    this.#writing = true;
     try {
       if (!this.#slot.write(values)) return undefined;
     } catch {
       // A getter threw: by letter it is told what and where.
       return undefined;
+    } finally {
+      this.#writing = false;
     }
     this.#slot.state = CALLED;
     if (Atomics.load(this.#bell, SLEEPERS) > 0) {

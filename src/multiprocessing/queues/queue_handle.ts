@@ -2,7 +2,7 @@ import { InvalidStateError } from "../../core/errors.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { sendWith } from "../../protocol/shareable.ts";
 import type { Kind, Link } from "../sharing/link.ts";
-import { Packer } from "../sharing/packer.ts";
+import { keptOf, Packer } from "../sharing/packer.ts";
 import type { RingReader } from "../sharing/ring_reader.ts";
 import { QueueEngine, type QueueOps } from "./queue_engine.ts";
 
@@ -97,8 +97,7 @@ export class QueueHandle<T> {
 
   async #putElsewhere(item: T, timeout: number | undefined): Promise<void> {
     const packer = this.#packer ??= new Packer();
-    const { copy } = packer.pack(item, "item");
-    const message = packer.keep();
+    const packed = packer.pack(item, "item"), { copy } = packed, message = keptOf(packed);
     packer.forget();
     await this.link.attaching;
     const put = sendWith(copy, () => Promise.resolve(this.link.ops.put(message, timeout)));

@@ -97,8 +97,11 @@ export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
     );
   }
 
-  /** Takes the handle apart; see {@linkcode SharedHandle}. */
-  parts(handle: SharedHandle, shared: boolean): SharedParts {
+  /**
+   * Takes the handle apart; see {@linkcode SharedHandle}.
+   * @param keeps what travels with it, and must be there as long as it is
+   */
+  parts(handle: SharedHandle, shared: boolean, keeps?: SharedHandle): SharedParts {
     if (this.#id === undefined) {
       this.#id = `${this.#kind.name} ${postOffice().address}/${nextNumber()}`;
       rememberShared(this.#id, handle);
@@ -108,7 +111,7 @@ export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
     const rest = { kind: this.#kind.name, id, facts: this.facts };
     if (shared && this.#engine) return { ...rest, via: here, memory: this.#engine.memory };
     const calls = realmCalls();
-    if (this.#engine) calls.offer(id, servedBy(this.#engine), handle);
+    if (this.#engine) calls.offer(id, servedBy(this.#engine, keeps), handle);
     const pass = { id, number: `${here}/${nextNumber()}` };
     return { ...rest, via: this.#engine ? here : this.#via!, pass };
   }
@@ -130,8 +133,10 @@ function nextNumber(): number {
   return ++lastNumber;
 }
 
-function servedBy(engine: Engine<object>): Service {
-  return { as: (client) => Object.assign(engine.as(client), { memory: () => engine.memory }) };
+function servedBy(engine: Engine<object>, keeps: unknown): Service {
+  const as: Service["as"] = (client) =>
+    Object.assign(engine.as(client), { memory: () => engine.memory });
+  return Object.assign({ as }, { keeps });
 }
 
 /** Each is a call of that name; no operation is called `then`, which whoever awaits the object asks for. */

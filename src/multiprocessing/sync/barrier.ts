@@ -11,7 +11,7 @@ import type { WaitOptions } from "../../core/pool.ts";
 import { referenceOf } from "../../core/task.ts";
 import { findFunction, findLoaded } from "../../protocol/find_function.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
-import type { AnyFunction, FunctionReference } from "../../protocol/realm.ts";
+import { type AnyFunction, type FunctionReference, realm } from "../../protocol/realm.ts";
 import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { BarrierEngine, type BarrierOps, type Passage } from "./barrier_engine.ts";
@@ -186,7 +186,7 @@ export class Barrier {
   async #trip({ phase }: Passage): Promise<void> {
     const { action } = this.#facts;
     try {
-      if (action) await (this.#action ??= await findFunction(action, true))();
+      if (action) await (this.#action ??= await findFunction(action, realm.identity !== null))();
     } catch (error) {
       await this.#link.ops.spoil(phase);
       throw error;

@@ -176,7 +176,7 @@ export class Condition {
 
   /** @ignore */
   [PARTS](shared: boolean): SharedParts {
-    return { ...this.#link.parts(this, shared), facts: this.#lock[PARTS](shared) };
+    return { ...this.#link.parts(this, shared, this.#lock), facts: this.#lock[PARTS](shared) };
   }
 
   /** Throws: JSON cannot carry it. */

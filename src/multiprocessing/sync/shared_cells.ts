@@ -59,7 +59,7 @@ export class SharedCells {
   parts(handle: SharedHandle, shared: boolean): SharedParts {
     const { type, length } = this;
     const facts: CellsFacts = { type, length, lock: this.lock[PARTS](shared) };
-    return { ...this.#link.parts(handle, shared), facts };
+    return { ...this.#link.parts(handle, shared, this.lock), facts };
   }
 }
 

@@ -1,0 +1,4 @@
+/** A module that waits for its importer. */
+await (globalThis as { gate?: Promise<void> }).gate;
+
+export function work(): void {}
