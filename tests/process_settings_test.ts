@@ -1,5 +1,5 @@
 /** What a child process is given, what it says at its end, and what cannot be sent to it. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -142,30 +142,6 @@ describe("a program that is its own runtime", () => {
       assertThrows(() => createPool(), PoolError, "started as a worker of itself");
     } finally {
       process.argv.pop();
-    }
-  });
-});
-
-describe("a folder in which nobody can meet", () => {
-  // Bun takes paths of any length.
-  if (onBun) return;
-
-  it("breaks the pool with the reason", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "pool-test-"));
-    // Longer than the path of a socket may be.
-    const deep = join(folder, "a".repeat(120));
-    mkdirSync(deep);
-    const { TMPDIR } = process.env;
-    process.env.TMPDIR = deep;
-    try {
-      await using pool = createPool();
-      const error = await rejection(pool.apply(() => 1));
-      assertInstanceOf(error, BrokenProcessPool);
-      assertMatch(String(error.cause), /ENAMETOOLONG|EINVAL|too long|SUN_LEN|socket/i);
-    } finally {
-      if (TMPDIR === undefined) delete process.env.TMPDIR;
-      else process.env.TMPDIR = TMPDIR;
-      rmSync(folder, { recursive: true, force: true });
     }
   });
 });

@@ -94,8 +94,8 @@ export interface ImapOptions extends MapOptions {
  */
 export interface ApplyAsyncOptions<R> extends CallOptions {
   /**
-   * Gets the result before it is ready to others; what it throws rejects the result. An
-   * `AsyncLocalStorage` has no store in callbacks; it has one behind `await`, `then` and `get`.
+   * Gets the result before it is ready to others; what it throws rejects the result. Callbacks run in the
+   * `AsyncLocalStorage` context of their call.
    */
   readonly callback?: (result: R) => unknown;
   /** Gets the error before it is ready to others. */

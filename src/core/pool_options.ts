@@ -204,13 +204,11 @@ export function checkSettings(options: Partial<WorkerSettings>): WorkerSettings 
   };
 }
 
-/** What is no object of grants is left to the adapter. */
-function copyGrants(permissions: unknown): unknown {
-  if ((permissions as object | null | undefined)?.constructor !== Object) return permissions;
-  const grants = Object.entries(permissions as object).map(([kind, grant]) =>
-    [kind, Array.isArray(grant) ? [...grant] : grant] as const
-  );
-  return Object.fromEntries(grants);
+/** Grants and their lists; what else there may be is for the adapter. */
+function copyGrants(grants: unknown): unknown {
+  if (Array.isArray(grants)) return grants.slice();
+  if ((grants as object | null | undefined)?.constructor !== Object) return grants;
+  return Object.fromEntries(Object.entries(grants as object).map(([k, v]) => [k, copyGrants(v)]));
 }
 
 const OUTPUT_MODES: readonly OutputMode[] = ["inherit", "pipe", "ignore"];

@@ -82,8 +82,8 @@ export function task<F extends (...args: never[]) => unknown>(
 
 /** A module that runs again, as in `bun --hot`, has another `import.meta`, and defines all its tasks anew. */
 function forgetEarlier(url: string, module: object | string): void {
-  // What bundlers put in its place may be made for each use.
-  if (module instanceof URL || Object.getPrototypeOf(Object(module)) === Object.prototype) return;
+  // A plain object, as bundlers put in its place, may be made for each use.
+  if (typeof module === "string" || Object.getPrototypeOf(module) !== null) return;
   const metas = realm.metas ??= new Map();
   if (metas.has(url) && metas.get(url) !== module) realm.tasks.delete(url);
   metas.set(url, module);

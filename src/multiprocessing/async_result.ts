@@ -1,3 +1,4 @@
+import { inThisContext } from "../adapters/services.ts";
 import { CancelledError, InvalidStateError, TimeoutError } from "../core/errors.ts";
 import { checkFunction, checkWait } from "../core/options.ts";
 import type { AsyncResult, WaitOptions } from "../core/pool.ts";
@@ -14,11 +15,16 @@ export interface ResultCallbacks<R> {
 /** The options of a call that are {@linkcode ResultCallbacks}. */
 export const CALLBACKS: readonly string[] = ["callback", "errorCallback"];
 
-/** The callbacks among the options of a call; throws a `TypeError` where one is no function. */
-export function checkCallbacks<R>(options: ResultCallbacks<R> | undefined): ResultCallbacks<R> {
+/**
+ * The callbacks among the options of a call, to run in the context of their caller; throws a `TypeError` where one
+ * is no function.
+ */
+export function checkCallbacks<R>(
+  { callback, errorCallback }: ResultCallbacks<R> = {},
+): ResultCallbacks<R> {
   return {
-    callback: checkFunction(options?.callback, "callback"),
-    errorCallback: checkFunction(options?.errorCallback, "errorCallback"),
+    callback: checkFunction(callback, "callback") && inThisContext(callback!),
+    errorCallback: checkFunction(errorCallback, "errorCallback") && inThisContext(errorCallback!),
   };
 }
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   assert,
   assertEquals,
@@ -254,6 +255,21 @@ function callbackTests({ create }: ExecutorBackend, scene: Scene): void {
     }
     assertEquals(await future.result(), 25);
     assertEquals(heard, [["a", true, true], ["b", true, true], ["c", true, true]]);
+  });
+
+  it("callbacks run in the AsyncLocalStorage context of who added them", async () => {
+    await using executor = create(1);
+    const user = new AsyncLocalStorage<string>();
+    const calls = ["ann", "bob", "cy"].map((name) =>
+      user.run(
+        name,
+        () =>
+          new Promise((resolve) =>
+            executor.submit(square, [5]).addDoneCallback(() => resolve([name, user.getStore()]))
+          ),
+      )
+    );
+    assertEquals(await Promise.all(calls), [["ann", "ann"], ["bob", "bob"], ["cy", "cy"]]);
   });
 
   it("callbacks hear of errors and of cancels", async () => {

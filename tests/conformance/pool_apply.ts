@@ -1,4 +1,5 @@
 /** `apply`, `applyAsync` and the result that it gives. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import {
   assert,
   assertEquals,
@@ -233,6 +234,21 @@ function callbackTests({ sharedPool }: SuiteBackend, scene: Scene): void {
     });
     assertEquals(await result.get(), 25);
     assertEquals(seen, [25, false]);
+  });
+
+  it("callbacks run in the AsyncLocalStorage context of their own call", async () => {
+    const user = new AsyncLocalStorage<string>();
+    const calls = ["ann", "bob", "cy"].map((name) =>
+      user.run(name, () =>
+        new Promise((resolve) => {
+          const callback = () => resolve([name, user.getStore()]);
+          pool().applyAsync(name === "bob" ? fail : echo, [name], {
+            callback,
+            errorCallback: callback,
+          });
+        }))
+    );
+    assertEquals(await Promise.all(calls), [["ann", "ann"], ["bob", "bob"], ["cy", "cy"]]);
   });
 
   it("errorCallback gets the error before it is ready to others", async () => {

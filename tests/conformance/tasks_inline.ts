@@ -1,4 +1,5 @@
 /** Functions without `task()`: their source travels. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
 import { it } from "./bounded.ts";
 import type { SuiteBackend } from "./leaks.ts";
@@ -133,6 +134,14 @@ export function inlineFunctions({ sharedPool }: SuiteBackend): void {
       return seen;
     });
     assertEquals(log, ["body", "disposed"]);
+  });
+
+  it("apply() does run a task in nobody's AsyncLocalStorage context", async () => {
+    const holder = globalThis as { poolTestUser?: AsyncLocalStorage<string> };
+    const user = holder.poolTestUser = new AsyncLocalStorage<string>();
+    const look = () => (globalThis as typeof holder).poolTestUser?.getStore();
+    assertEquals(await user.run("host", () => pool().apply(look)), undefined);
+    delete holder.poolTestUser;
   });
 
   it("apply() does await everything that `await` would, also a function with a method then", async () => {

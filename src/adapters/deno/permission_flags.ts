@@ -1,4 +1,5 @@
 /** A child's permissions as flags of the command line. */
+import { isGranted } from "../permissions.ts";
 import { socketPath } from "../process/meeting.ts";
 
 const KINDS = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
@@ -6,12 +7,6 @@ type Kind = typeof KINDS[number];
 
 /** What one kind may be given: all, nothing, what the host has, or a list. */
 type Grant = boolean | "inherit" | readonly (string | URL)[];
-
-interface PermissionDescriptor {
-  readonly name: Kind;
-  readonly path?: string;
-  readonly variable?: string;
-}
 
 /** Throws a `TypeError` for what is neither `"inherit"`, `"none"` nor an object of grants. */
 export function checkPermissions(permissions: unknown): void {
@@ -64,14 +59,6 @@ function grantsOf(permissions: unknown): Partial<Record<Kind, Grant>> {
   throw new TypeError(
     'Cannot use permissions: it must be "inherit", "none" or an object such as { read: ["./data"] }',
   );
-}
-
-/** Whether this program may do it without asking anybody. */
-export function isGranted(descriptor: PermissionDescriptor): boolean {
-  const { permissions } = (globalThis as unknown as {
-    Deno: { permissions: { querySync(descriptor: PermissionDescriptor): { state: string } } };
-  }).Deno;
-  return permissions.querySync(descriptor).state === "granted";
 }
 
 /** Lists are separated by commas; a comma within an entry is doubled. */

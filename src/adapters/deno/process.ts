@@ -3,9 +3,9 @@ import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { WorkerAdapter, WorkerSpec } from "../../core/backend.ts";
 import { realm } from "../../protocol/realm.ts";
-import { fs } from "../builtins.ts";
-import { checkLimits, processAdapter } from "../process/process_adapter.ts";
-import { checkPermissions, isGranted, permissionFlags } from "./permission_flags.ts";
+import { isGranted, readText } from "../permissions.ts";
+import { checkLimits, heapFlags, processAdapter } from "../process/process_adapter.ts";
+import { checkPermissions, permissionFlags } from "./permission_flags.ts";
 
 /** Where Deno finds modules, the library's own among them: a child needs them to start, whatever its `env`. */
 const OF_CACHE = ["DENO_DIR", "XDG_CACHE_HOME", "DENO_CERT", "JSR_URL", "NPM_CONFIG_REGISTRY"];
@@ -32,8 +32,7 @@ export function denoProcesses(): WorkerAdapter {
     startEnv: (env) =>
       Object.fromEntries(
         OF_CACHE.filter((variable) => !(variable in env) && isGranted({ name: "env", variable }))
-          .map((variable) => [variable, process.env[variable]])
-          .filter(([_, value]) => value !== undefined),
+          .map((variable) => [variable, process.env[variable]]),
       ),
   });
 }
@@ -52,18 +51,13 @@ function configFlags(execArgv: readonly string[] = []): string[] {
   for (let last = ""; folder.href !== last; folder = new URL("..", last = folder.href)) {
     for (const name of ["deno.json", "deno.jsonc"]) {
       const path = fileURLToPath(new URL(name, folder));
-      if (isGranted({ name: "read", path }) && fs().existsSync(path)) return ["--config", path];
+      if (readText(path) !== undefined) return ["--config", path];
     }
   }
   return [];
 }
 
-function limitFlags({ resourceLimits = {} }: WorkerSpec): string[] {
-  const { maxOldGenerationSizeMb: old, maxYoungGenerationSizeMb: young } = resourceLimits;
-  const flags = [
-    ...(old !== undefined ? [`--max-old-space-size=${old}`] : []),
-    // The young generation is three semi-spaces.
-    ...(young !== undefined ? [`--max-semi-space-size=${Math.max(1, Math.floor(young / 3))}`] : []),
-  ];
+function limitFlags(spec: WorkerSpec): string[] {
+  const flags = heapFlags(spec);
   return flags.length > 0 ? [`--v8-flags=${flags.join(",")}`] : [];
 }

@@ -1,8 +1,8 @@
 /** Child processes of Node. */
 import process from "node:process";
-import type { WorkerAdapter, WorkerSpec } from "../../core/backend.ts";
+import type { WorkerAdapter } from "../../core/backend.ts";
 import { refusePermissions } from "../permissions.ts";
-import { checkLimits, processAdapter, programFile } from "../process/process_adapter.ts";
+import { checkLimits, heapFlags, processAdapter, programFile } from "../process/process_adapter.ts";
 import { compileCache } from "./compile_cache.ts";
 
 /** Flags that belong to what this process does, not to how it runs code. */
@@ -16,7 +16,7 @@ export function nodeProcesses(): WorkerAdapter {
       refusePermissions(settings);
       checkLimits(settings, ["maxOldGenerationSizeMb", "maxYoungGenerationSizeMb"]);
     },
-    flags: (spec) => [...(spec.execArgv ?? inheritedFlags()), ...limitFlags(spec)],
+    flags: (spec) => [...(spec.execArgv ?? inheritedFlags()), ...heapFlags(spec)],
     program: programFile,
     startEnv: compileCache,
   });
@@ -30,13 +30,4 @@ function inheritedFlags(): string[] {
     if (flag.startsWith("-")) own = OWN.test(flag);
     return !own;
   });
-}
-
-function limitFlags({ resourceLimits = {} }: WorkerSpec): string[] {
-  const { maxOldGenerationSizeMb: old, maxYoungGenerationSizeMb: young } = resourceLimits;
-  return [
-    ...(old !== undefined ? [`--max-old-space-size=${old}`] : []),
-    // The young generation is three semi-spaces.
-    ...(young !== undefined ? [`--max-semi-space-size=${Math.max(1, Math.floor(young / 3))}`] : []),
-  ];
 }

@@ -18,7 +18,7 @@ export interface ChildRuntime {
   /** The program as the runtime's command line takes it. */
   program(url: URL): string;
   /** Variables for the start of a child alone, which takes them away before any task can see them. */
-  startEnv?(env: Environment): Readonly<Record<string, string>>;
+  startEnv?(env: Environment): Environment;
 }
 
 /** Workers as children of this process; an adapter for one pool. */
@@ -98,4 +98,14 @@ export function checkLimits({ resourceLimits }: WorkerSettings, known: readonly 
       `Cannot use resourceLimits: this runtime has no ${name} for child processes; ${list}`,
     );
   }
+}
+
+/** Limits of the heap as flags of V8. */
+export function heapFlags({ resourceLimits = {} }: WorkerSpec): string[] {
+  const { maxOldGenerationSizeMb: old, maxYoungGenerationSizeMb: young } = resourceLimits;
+  return [
+    ...(old !== undefined ? [`--max-old-space-size=${old}`] : []),
+    // The young generation is three semi-spaces.
+    ...(young !== undefined ? [`--max-semi-space-size=${Math.max(1, Math.floor(young / 3))}`] : []),
+  ];
 }
