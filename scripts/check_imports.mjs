@@ -33,7 +33,7 @@ const RULES = [
   { from: folder("core"), to: [{ path: folder("protocol") }] },
   // What a module of tasks imports is loaded by each worker: nothing that starts or shares anything.
   { from: file("task.ts"), to: [{ path: file("core/task.ts") }, { path: folder("protocol") }] },
-  { from: folder("worker"), to: [{ path: folder("protocol") }, { path: isReviver }] },
+  { from: folder("worker"), to: [{ path: folder("protocol") }] },
   {
     // These choose or start an adapter; the inline one is its own worker.
     from: (path) => isShared(path) && (isEntry(path) || /\/(detect|inline)\.ts$/.test(path)),
@@ -52,6 +52,7 @@ const RULES = [
       { path: folder("protocol") },
       { path: file("core/backend.ts"), only: "type" },
       { path: (path, from) => isEntry(from) && folder("worker")(path) },
+      { path: (path, from) => file("adapters/load_revivers.ts")(from) && isReviver(path) },
     ],
   },
   ...["multiprocessing", "futures"].map((name) => ({
@@ -205,7 +206,9 @@ const FIXTURES = [
   ["src/core/a.ts", 'const s = "Deno.cwd()"; /* process.exit() */ // import "node:fs"\n'],
   ["src/core/a.ts", "const f = async () => await g(); const process = 1;"],
   ["src/core/a.ts", 'const r = /import "node:fs"/; const t = `import "node:fs"`;'],
-  ["src/worker/a.ts", 'import { x } from "../multiprocessing/revivers.ts";'],
+  ["src/worker/a.ts", 'import { x } from "../multiprocessing/revivers.ts";', "may not import"],
+  ["src/adapters/host.ts", 'import { x } from "../multiprocessing/revivers.ts";', "may not import"],
+  ["src/adapters/load_revivers.ts", 'const load = () => import("../multiprocessing/revivers.ts");'],
   ["src/worker/a.ts", 'import { x } from "../multiprocessing/pool.ts";', "may not import"],
   ["src/worker/a.ts", 'import type { x } from "../core/job.ts";', "may not import"],
   ["src/adapters/node/thread.ts", 'import type { A } from "../../core/backend.ts";'],

@@ -6,6 +6,7 @@ import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
 import type { Port } from "../protocol/transferable.ts";
 import { sentError, serve } from "../worker/serve.ts";
+import { loadRevivers } from "./load_revivers.ts";
 import { listen } from "./ports.ts";
 import { reportDeath } from "./report_death.ts";
 import { wrapText } from "./text_memory.ts";
@@ -75,6 +76,7 @@ function serveThread(port: MessagePort): void {
     yieldTurn: (resume) => setImmediate(resume),
     wrapText,
     listen,
+    loadRevivers,
     guarded: true,
   });
   realm.context = () => worker.context;

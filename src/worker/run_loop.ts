@@ -167,7 +167,7 @@ export class RunLoop {
     this.#claims?.startAt(job.cell, Infinity);
     try {
       found = await this.#functions.find(job.functionId);
-      if (job.marked) await loadRevivers();
+      if (job.marked) await loadRevivers(this.#services);
     } catch (error) {
       return this.#fail(job, error);
     }

@@ -46,7 +46,7 @@ export function serve(services: WorkerServices): ServedWorker {
     try {
       for (const call of message.setup) {
         inline = call.reference.kind === "source";
-        await runSetup(call, services.guarded);
+        await runSetup(call, services);
       }
     } catch (error) {
       services.post({ type: "setupFailed", error: sentError(error, inline) });
@@ -64,7 +64,7 @@ export function serve(services: WorkerServices): ServedWorker {
   async function close(): Promise<void> {
     let error: SentValue | null = null;
     try {
-      if (finalizer) await runSetup(finalizer, services.guarded);
+      if (finalizer) await runSetup(finalizer, services);
     } catch (thrown) {
       error = sentError(thrown);
     }
@@ -108,9 +108,12 @@ export function serve(services: WorkerServices): ServedWorker {
   };
 }
 
-async function runSetup({ reference, args, marked }: SetupCall, guarded: boolean): Promise<void> {
-  const fn = await findFunction(reference, guarded);
-  if (marked) await loadRevivers();
+async function runSetup(
+  { reference, args, marked }: SetupCall,
+  services: WorkerServices,
+): Promise<void> {
+  const fn = await findFunction(reference, services.guarded);
+  if (marked) await loadRevivers(services);
   await fn(...(marked ? revive(args) as unknown[] : args));
 }
 

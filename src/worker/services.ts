@@ -29,6 +29,8 @@ export interface WorkerServices {
   wrapText?: WrapText;
   /** Where memory is not shared: another place in which the host sees what is begun. */
   readonly claims?: WorkerClaims;
+  /** Loads the classes of shared things, which most workers never meet; absent where they are there. */
+  loadRevivers?(): Promise<void>;
   /** Refuse pools that a module creates while it is imported: a missing main guard. */
   readonly guarded: boolean;
 }

@@ -1,5 +1,6 @@
-/** How a worker comes to know the classes of shared things, which most workers never meet. */
+/** How a worker comes to know the classes of shared things. */
 import { realm } from "../protocol/realm.ts";
+import type { WorkerServices } from "./services.ts";
 
 /** Whether they are loaded, by this worker or by the library that its tasks import. */
 export function canRevive(): boolean {
@@ -7,8 +8,6 @@ export function canRevive(): boolean {
 }
 
 /** Loads them before the first value in which one may stand. */
-export async function loadRevivers(): Promise<void> {
-  if (canRevive()) return;
-  const { installRevivers } = await import("../multiprocessing/revivers.ts");
-  installRevivers();
+export async function loadRevivers({ loadRevivers }: WorkerServices): Promise<void> {
+  if (!canRevive()) await loadRevivers?.();
 }

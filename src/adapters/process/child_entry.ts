@@ -7,6 +7,7 @@ import { frameParts } from "../../protocol/frames.ts";
 import type { FromWorker, ToWorker } from "../../protocol/messages.ts";
 import { realm } from "../../protocol/realm.ts";
 import { sentError, serve } from "../../worker/serve.ts";
+import { loadRevivers } from "../load_revivers.ts";
 import { reportDeath } from "../report_death.ts";
 import { CAPTURED, CellFile, TOKEN_BYTES } from "./cell_file.ts";
 import { Channel } from "./channel.ts";
@@ -44,6 +45,7 @@ export function serveChild(folder: string, host: number): void {
     yieldAfter: 10,
     yieldTurn: (resume) => setImmediate(resume),
     claims: descriptors.length > 0 ? new MarkingClaims(claims, token, descriptors) : claims,
+    loadRevivers,
     guarded: true,
   });
   realm.context = () => worker.context;
