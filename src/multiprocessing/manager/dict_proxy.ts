@@ -4,7 +4,6 @@ import { checkKey, type DictKey } from "./dict_key.ts";
 import { ManagedDict } from "./managed_dict.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
-import { RemoteObject } from "./remote_object.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
@@ -146,8 +145,3 @@ export const DICT: ManagedKind = {
   make: (entries: readonly [DictKey, unknown][]) => new ManagedDict(entries),
   proxy: (link) => new DictProxy(link),
 };
-
-/** Makes the proxy of this realm for one that came. */
-export function reviveDict(parts: SharedParts): DictProxy {
-  return new DictProxy(new RemoteObject(parts));
-}

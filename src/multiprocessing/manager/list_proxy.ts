@@ -3,7 +3,6 @@ import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { ManagedList } from "./managed_list.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
-import { RemoteObject } from "./remote_object.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
@@ -162,11 +161,6 @@ export const LIST: ManagedKind = {
   make: (items: readonly unknown[]) => new ManagedList(items),
   proxy: (link) => new ListProxy(link),
 };
-
-/** Makes the proxy of this realm for one that came. */
-export function reviveList(parts: SharedParts): ListProxy {
-  return new ListProxy(new RemoteObject(parts));
-}
 
 /** The items of an iterable that is no text. */
 export function valuesOf(given: unknown, call: string): unknown[] {

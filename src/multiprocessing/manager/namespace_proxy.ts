@@ -3,7 +3,6 @@ import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { ManagedDict } from "./managed_dict.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
-import { RemoteObject } from "./remote_object.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
@@ -72,11 +71,6 @@ export const NAMESPACE: ManagedKind = {
   make: (entries: readonly [string, unknown][]) => new ManagedDict(entries),
   proxy: (link) => new NamespaceProxy(link),
 };
-
-/** Makes the proxy of this realm for one that came. */
-export function reviveNamespace(parts: SharedParts): NamespaceProxy {
-  return new NamespaceProxy(new RemoteObject(parts));
-}
 
 function checkName(name: unknown): void {
   if (typeof name !== "string") checkString(name ?? null, "name");

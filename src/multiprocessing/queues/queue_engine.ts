@@ -53,7 +53,7 @@ export class QueueEngine implements Engine<QueueOps> {
   }
 
   /** A new queue of so many places; 0 for as many as come. */
-  static make(maxsize: number, joinable = false): QueueEngine {
+  static make(maxsize: number, joinable: boolean): QueueEngine {
     return new QueueEngine(QueueParts.allocate(maxsize, joinable));
   }
 

@@ -14,11 +14,13 @@ export interface Engine<Ops extends object> extends Service {
 }
 
 /** What one kind of shared thing is made of. */
-export interface Kind<Ops extends object, E extends Engine<Ops>> {
+export interface Kind<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
   /** Name of its class, for messages and on the way. */
   readonly name: string;
   /** Joins memory that another thread has made. */
   join(memory: never): E;
+  /** Makes the handle of a realm to which one came. */
+  handle(link: Link<Ops, E>): SharedHandle;
 }
 
 /**
