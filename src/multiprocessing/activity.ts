@@ -163,7 +163,7 @@ export abstract class Activity<A extends readonly unknown[] = readonly unknown[]
     this.#waits++;
     this.#hold();
     try {
-      await (limit === undefined ? state.ended : orTimeout(state.ended, limit));
+      await orTimeout(state.ended, limit);
     } finally {
       this.#waits--;
       this.#hold();
