@@ -25,7 +25,7 @@ export interface ActivityKind {
   readonly prefix: string;
   readonly adapter: () => WorkerAdapter;
   /** First words of the report of an error. */
-  readonly headline: (name: string) => string;
+  readonly headline: string;
 }
 
 /** A daemon that handles SIGTERM has this long (ms) when it is disposed of. */
@@ -163,7 +163,7 @@ export abstract class Activity<A extends readonly unknown[] = readonly unknown[]
     this.#waits++;
     this.#hold();
     try {
-      await (limit === undefined ? state.ended : orTimeout(state.ended, limit));
+      await orTimeout(state.ended, limit);
     } finally {
       this.#waits--;
       this.#hold();
@@ -237,6 +237,6 @@ export abstract class Activity<A extends readonly unknown[] = readonly unknown[]
     if (!fault) return;
     const error = asError(fault.error);
     appendStack(error, origin);
-    reportFault(this.#kind.headline(this.name), error);
+    reportFault(`${this.#kind.headline} ${this.name}:`, error);
   }
 }

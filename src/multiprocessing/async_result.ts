@@ -132,8 +132,7 @@ export class PoolResult<R> implements AsyncResult<R> {
   async #waitFor(timeout: number | undefined): Promise<boolean> {
     if (this.ready()) return true;
     const { promise } = this.#settled ??= withResolvers<void>();
-    if (timeout === undefined) await promise;
-    else await orTimeout(promise, timeout);
+    await orTimeout(promise, timeout);
     return this.ready();
   }
 }

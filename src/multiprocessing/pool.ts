@@ -431,8 +431,7 @@ export class Pool implements PoolContract {
     }
     let finished = false;
     const end = this.#scheduler.life.join().then(() => void (finished = true));
-    if (limit === undefined) await end;
-    else await orTimeout(end, limit);
+    await orTimeout(end, limit);
     if (!finished) throw new TimeoutError(`Cannot join pool: it has not ended after ${limit} ms`);
   }
 

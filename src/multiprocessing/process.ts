@@ -11,7 +11,7 @@ const PROCESS: ActivityKind = {
   kind: "process",
   prefix: "Process",
   adapter: () => adapter ??= runtime.adapters.process(),
-  headline: (name) => `Process ${name}:`,
+  headline: "Process",
 };
 
 /**

@@ -6,7 +6,7 @@ const THREAD: ActivityKind = {
   kind: "thread",
   prefix: "Thread",
   adapter: runtime.adapters.thread,
-  headline: (name) => `Exception in thread ${name}:`,
+  headline: "Exception in thread",
 };
 
 /**

@@ -4,7 +4,6 @@ import { checkKey, type DictKey } from "./dict_key.ts";
 import { ManagedDict } from "./managed_dict.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
-import { RemoteObject } from "./remote_object.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
@@ -90,28 +89,28 @@ export class DictProxy<K extends DictKey = string, V = unknown> {
   }
 
   /** The keys, in the order in which they came. */
-  async keys(): Promise<K[]> {
-    return await this.#link.call("keys") as K[];
+  keys(): Promise<K[]> {
+    return this.#link.call("keys");
   }
 
   /** Copies of the values, in the order of their keys. */
-  async values(): Promise<V[]> {
-    return await this.#link.call("values") as V[];
+  values(): Promise<V[]> {
+    return this.#link.call("values");
   }
 
   /** Keys and copies of their values. Mirrors `items`. */
-  async entries(): Promise<[K, V][]> {
-    return await this.#link.call("entries") as [K, V][];
+  entries(): Promise<[K, V][]> {
+    return this.#link.call("entries");
   }
 
   /** The number of keys. Mirrors `len`. */
-  async size(): Promise<number> {
-    return await this.#link.call("size") as number;
+  size(): Promise<number> {
+    return this.#link.call("size");
   }
 
   /** Removes everything. */
-  async clear(): Promise<void> {
-    await this.#link.call("clear");
+  clear(): Promise<void> {
+    return this.#link.call("clear");
   }
 
   /** Iterates over {@linkcode DictProxy.entries} as they are at the beginning. */
@@ -136,7 +135,7 @@ export class DictProxy<K extends DictKey = string, V = unknown> {
 
   async #call<R>(method: string, key: K, ...rest: unknown[]): Promise<R> {
     checkKey(key, `${method} in dict`);
-    return await this.#link.call(method, key, ...rest) as R;
+    return await this.#link.call(method, key, ...rest);
   }
 }
 
@@ -146,8 +145,3 @@ export const DICT: ManagedKind = {
   make: (entries: readonly [DictKey, unknown][]) => new ManagedDict(entries),
   proxy: (link) => new DictProxy(link),
 };
-
-/** Makes the proxy of this realm for one that came. */
-export function reviveDict(parts: SharedParts): DictProxy {
-  return new DictProxy(new RemoteObject(parts));
-}

@@ -3,7 +3,6 @@ import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { ManagedList } from "./managed_list.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
-import { RemoteObject } from "./remote_object.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
@@ -57,8 +56,8 @@ export class ListProxy<T = unknown> {
   }
 
   /** Adds a copy of a value at the end. */
-  async append(value: T): Promise<void> {
-    await this.#link.call("append", value);
+  append(value: T): Promise<void> {
+    return this.#link.call("append", value);
   }
 
   /** Adds many in one call. Rejects with `TypeError` for what is not iterable. */
@@ -67,23 +66,23 @@ export class ListProxy<T = unknown> {
   }
 
   /** Adds one before the item of an index; beyond the ends, at the end. */
-  async insert(index: number, value: T): Promise<void> {
-    await this.#link.call("insert", checkIndex(index), value);
+  insert(index: number, value: T): Promise<void> {
+    return this.#at("insert", index, value);
   }
 
   /** A copy of an item. Rejects with `RangeError` where there is none. */
-  async get(index: number): Promise<T> {
-    return await this.#link.call("get", checkIndex(index)) as T;
+  get(index: number): Promise<T> {
+    return this.#at("get", index);
   }
 
   /** Replaces an item. Rejects with `RangeError` where there is none. */
-  async set(index: number, value: T): Promise<void> {
-    await this.#link.call("set", checkIndex(index), value);
+  set(index: number, value: T): Promise<void> {
+    return this.#at("set", index, value);
   }
 
   /** Removes an item, by default the last one, and gives it. Rejects with `RangeError` where there is none. */
-  async pop(index = -1): Promise<T> {
-    return await this.#link.call("pop", checkIndex(index)) as T;
+  pop(index = -1): Promise<T> {
+    return this.#at("pop", index);
   }
 
   /**
@@ -92,18 +91,18 @@ export class ListProxy<T = unknown> {
    * Equal is what holds the same, also in arrays, plain objects, maps, sets and bytes; shared things equal
    * themselves.
    */
-  async remove(value: T): Promise<void> {
-    await this.#link.call("remove", value);
+  remove(value: T): Promise<void> {
+    return this.#link.call("remove", value);
   }
 
   /** Where the first item is that equals a value. Rejects with `RangeError` where there is none. */
-  async index(value: T): Promise<number> {
-    return await this.#link.call("index", value) as number;
+  index(value: T): Promise<number> {
+    return this.#link.call("index", value);
   }
 
   /** The number of items. Mirrors `len`. */
-  async length(): Promise<number> {
-    return await this.#link.call("length") as number;
+  length(): Promise<number> {
+    return this.#link.call("length");
   }
 
   /** Copies of the items of a part, as `Array.slice` gives them. */
@@ -126,13 +125,13 @@ export class ListProxy<T = unknown> {
   }
 
   /** Turns the order round. */
-  async reverse(): Promise<void> {
-    await this.#link.call("reverse");
+  reverse(): Promise<void> {
+    return this.#link.call("reverse");
   }
 
   /** Copies of all items. */
-  async toArray(): Promise<T[]> {
-    return await this.#link.call("toArray") as T[];
+  toArray(): Promise<T[]> {
+    return this.#link.call("toArray");
   }
 
   /** Iterates over the items as they are at the beginning. */
@@ -154,6 +153,10 @@ export class ListProxy<T = unknown> {
   toJSON(): never {
     return refuseJson("ListProxy", ", or take its toArray()");
   }
+
+  async #at<R>(method: string, index: number, ...rest: unknown[]): Promise<R> {
+    return await this.#link.call(method, checkIndex(index), ...rest);
+  }
 }
 
 /** What lists are to their manager. */
@@ -162,11 +165,6 @@ export const LIST: ManagedKind = {
   make: (items: readonly unknown[]) => new ManagedList(items),
   proxy: (link) => new ListProxy(link),
 };
-
-/** Makes the proxy of this realm for one that came. */
-export function reviveList(parts: SharedParts): ListProxy {
-  return new ListProxy(new RemoteObject(parts));
-}
 
 /** The items of an iterable that is no text. */
 export function valuesOf(given: unknown, call: string): unknown[] {

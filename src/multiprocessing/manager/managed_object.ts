@@ -48,10 +48,10 @@ export class ManagedObject implements ObjectLink {
 
   /** Here too, everything is copied. */
   // deno-lint-ignore require-await
-  async call(method: string, ...args: readonly unknown[]): Promise<unknown> {
+  async call<R>(method: string, ...args: readonly unknown[]): Promise<R> {
     this.#shelf.checkOpen(method, this.id);
     const copies = copy(args, "args") as unknown[];
-    return copy(this.run(method, copies), "result");
+    return copy(this.run(method, copies), "result") as R;
   }
 
   parts(): SharedParts {

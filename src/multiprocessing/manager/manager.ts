@@ -137,61 +137,61 @@ export class Manager implements AsyncDisposable {
   }
 
   /** A new {@linkcode Lock}. */
-  async lock(): Promise<Lock> {
-    return await this.#shared("lock", () => new Lock());
+  lock(): Promise<Lock> {
+    return this.#shared("lock", () => new Lock());
   }
 
   /** A new {@linkcode RLock}. */
-  async rlock(): Promise<RLock> {
-    return await this.#shared("rlock", () => new RLock());
+  rlock(): Promise<RLock> {
+    return this.#shared("rlock", () => new RLock());
   }
 
   /** A new {@linkcode Semaphore} with so many permits; default 1. */
-  async semaphore(value?: number): Promise<Semaphore> {
-    return await this.#shared("semaphore", () => new Semaphore(value));
+  semaphore(value?: number): Promise<Semaphore> {
+    return this.#shared("semaphore", () => new Semaphore(value));
   }
 
   /** A new {@linkcode BoundedSemaphore} with so many permits; default 1. */
-  async boundedSemaphore(value?: number): Promise<BoundedSemaphore> {
-    return await this.#shared("boundedSemaphore", () => new BoundedSemaphore(value));
+  boundedSemaphore(value?: number): Promise<BoundedSemaphore> {
+    return this.#shared("boundedSemaphore", () => new BoundedSemaphore(value));
   }
 
   /** A new {@linkcode Condition}, with a lock of its own where none is given. */
-  async condition(lock?: Lock | RLock): Promise<Condition> {
-    return await this.#shared("condition", () => new Condition(lock));
+  condition(lock?: Lock | RLock): Promise<Condition> {
+    return this.#shared("condition", () => new Condition(lock));
   }
 
   /** A new {@linkcode Event}. */
-  async event(): Promise<Event> {
-    return await this.#shared("event", () => new Event());
+  event(): Promise<Event> {
+    return this.#shared("event", () => new Event());
   }
 
   /** A new {@linkcode Barrier}. */
-  async barrier(parties: number, options?: BarrierOptions): Promise<Barrier> {
-    return await this.#shared("barrier", () => new Barrier(parties, options));
+  barrier(parties: number, options?: BarrierOptions): Promise<Barrier> {
+    return this.#shared("barrier", () => new Barrier(parties, options));
   }
 
   /** A new {@linkcode Queue}. */
-  async queue<T = unknown>(options?: QueueOptions | number): Promise<Queue<T>> {
-    return await this.#shared("queue", () => new Queue<T>(options));
+  queue<T = unknown>(options?: QueueOptions | number): Promise<Queue<T>> {
+    return this.#shared("queue", () => new Queue<T>(options));
   }
 
   /** A new {@linkcode JoinableQueue}. */
-  async joinableQueue<T = unknown>(options?: QueueOptions | number): Promise<JoinableQueue<T>> {
-    return await this.#shared("joinableQueue", () => new JoinableQueue<T>(options));
+  joinableQueue<T = unknown>(options?: QueueOptions | number): Promise<JoinableQueue<T>> {
+    return this.#shared("joinableQueue", () => new JoinableQueue<T>(options));
   }
 
   /** A new {@linkcode Value}. */
-  async value<T extends CellType>(type: T, initial?: CellValue<T>): Promise<Value<T>> {
-    return await this.#shared("value", () => new Value(type, initial));
+  value<T extends CellType>(type: T, initial?: CellValue<T>): Promise<Value<T>> {
+    return this.#shared("value", () => new Value(type, initial));
   }
 
   /** A new {@linkcode SharedArray}. */
-  async array<T extends CellType>(
+  array<T extends CellType>(
     type: T,
     lengthOrValues: number | Iterable<CellValue<T>>,
   ): Promise<SharedArray<T>> {
-    return await this.#shared("array", () => new SharedArray(type, lengthOrValues));
+    return this.#shared("array", () => new SharedArray(type, lengthOrValues));
   }
 
   /**

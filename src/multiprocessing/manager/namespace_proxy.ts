@@ -3,7 +3,6 @@ import { PARTS, type SharedParts } from "../../protocol/shareable.ts";
 import { ManagedDict } from "./managed_dict.ts";
 import type { ManagedKind } from "./managed_object.ts";
 import type { ObjectLink } from "./object_link.ts";
-import { RemoteObject } from "./remote_object.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
 
 /**
@@ -31,18 +30,18 @@ export class NamespaceProxy<T extends object = Record<string, unknown>> {
   }
 
   /** A copy of what has this name, or `undefined`. Python raises where nothing has it. */
-  async get<N extends keyof T & string>(name: N): Promise<T[N] | undefined> {
-    return await this.#call("get", name) as T[N] | undefined;
+  get<N extends keyof T & string>(name: N): Promise<T[N] | undefined> {
+    return this.#call("get", name);
   }
 
   /** Gives a copy of a value this name. */
-  async set<N extends keyof T & string>(name: N, value: T[N]): Promise<void> {
-    await this.#call("set", name, value);
+  set<N extends keyof T & string>(name: N, value: T[N]): Promise<void> {
+    return this.#call("set", name, value);
   }
 
   /** Removes a name; whether something had it. */
-  async delete(name: keyof T & string): Promise<boolean> {
-    return await this.#call("delete", name) as boolean;
+  delete(name: keyof T & string): Promise<boolean> {
+    return this.#call("delete", name);
   }
 
   /** @ignore */
@@ -60,7 +59,7 @@ export class NamespaceProxy<T extends object = Record<string, unknown>> {
     return refuseJson("NamespaceProxy");
   }
 
-  async #call(method: string, name: string, ...rest: unknown[]): Promise<unknown> {
+  async #call<R>(method: string, name: string, ...rest: unknown[]): Promise<R> {
     checkName(name);
     return await this.#link.call(method, name, ...rest);
   }
@@ -72,11 +71,6 @@ export const NAMESPACE: ManagedKind = {
   make: (entries: readonly [string, unknown][]) => new ManagedDict(entries),
   proxy: (link) => new NamespaceProxy(link),
 };
-
-/** Makes the proxy of this realm for one that came. */
-export function reviveNamespace(parts: SharedParts): NamespaceProxy {
-  return new NamespaceProxy(new RemoteObject(parts));
-}
 
 function checkName(name: unknown): void {
   if (typeof name !== "string") checkString(name ?? null, "name");

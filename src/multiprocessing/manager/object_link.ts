@@ -3,7 +3,7 @@ import type { SharedParts } from "../../protocol/shareable.ts";
 /** How a proxy reaches its object. */
 export interface ObjectLink {
   /** Calls a method of the object; arguments and result are copied, but for shared things in them. */
-  call(method: string, ...args: readonly unknown[]): Promise<unknown>;
+  call<R>(method: string, ...args: readonly unknown[]): Promise<R>;
   /** Takes the proxy apart for a message. */
   parts(): SharedParts;
   /** The proxy came once more. */

@@ -17,8 +17,8 @@ export class RemoteObject implements ObjectLink {
     forgotten.register(this, { client: this.#client, id, trips: this.#trips });
   }
 
-  call(method: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#client.call(this.#parts.id, method, args);
+  call<R>(method: string, ...args: readonly unknown[]): Promise<R> {
+    return this.#client.call(this.#parts.id, method, args) as Promise<R>;
   }
 
   parts(): SharedParts {

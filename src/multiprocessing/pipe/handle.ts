@@ -2,7 +2,7 @@
 import { InvalidStateError } from "../../core/errors.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { sendWith, type SharedParts } from "../../protocol/shareable.ts";
-import type { Message } from "../sharing/packer.ts";
+import { type Message, messageOf } from "../sharing/packer.ts";
 import { type Caller, Content } from "./channel.ts";
 import type { Seat } from "./holders.ts";
 import type { End, PipeEngine } from "./pipe_engine.ts";
@@ -63,7 +63,7 @@ export class Handle {
 
   sendBytes(bytes: Uint8Array): void | Promise<void> {
     this.#checkSend();
-    return this.#send(messageOf(bytes), Content.bytes);
+    return this.#send(messageOf(NO_HEAD, bytes), Content.bytes);
   }
 
   sendSync(value: unknown): void {
@@ -77,7 +77,7 @@ export class Handle {
   sendBytesSync(bytes: Uint8Array): void {
     this.#checkSend();
     const sender = this.#memory("send").sender(this.#end);
-    sender.sendSync(this.#caller, messageOf(bytes), Content.bytes);
+    sender.sendSync(this.#caller, messageOf(NO_HEAD, bytes), Content.bytes);
   }
 
   recv(): unknown {
@@ -207,8 +207,4 @@ type Arrived = Uint8Array<ArrayBuffer>;
 
 function takeBytes({ rest }: Found): Arrived {
   return rest ?? new Uint8Array(0);
-}
-
-function messageOf(bytes: Uint8Array): Message {
-  return { head: NO_HEAD, headLength: 1, rest: [bytes], length: 1 + bytes.length };
 }

@@ -88,6 +88,9 @@ export function Pipe<A, B>(
   const both = checkBoolean(duplex, "duplex") ?? true;
   const engine = PipeEngine.make(both);
   const pipe = SharedPipe.to(engine);
-  const open = (end: End) => new Handle(new Tenure(pipe, both, end, engine.open(end, ownNumber())));
+  const open = (end: End) => {
+    const seat = engine.holders[end].take(ownNumber());
+    return new Handle(new Tenure(pipe, both, end, seat));
+  };
   return [new Connection(open(0)), new Connection(open(1))];
 }

@@ -1,5 +1,4 @@
 /** A pipe in shared memory: two ends, each with those who hold it, and a channel for each direction. */
-import { InvalidStateError } from "../../core/errors.ts";
 import type { Engine } from "../sharing/link.ts";
 import { Packer } from "../sharing/packer.ts";
 import { type Caller, Channel, type ChannelMemory } from "./channel.ts";
@@ -25,7 +24,8 @@ export class PipeEngine implements Engine<PipeOps> {
   readonly packer: Packer = new Packer();
   /** Unpacks what comes; of its own, as a message may come while another waits to be sent. */
   readonly unpacker: Packer = new Packer();
-  readonly #holders: readonly [Holders, Holders];
+  /** Who has the first end, and the second. */
+  readonly holders: readonly [Holders, Holders];
   readonly #channels: readonly Channel[];
   /** By the end at which one sends, and receives. */
   readonly #senders: readonly [Sender | undefined, Sender];
@@ -35,7 +35,7 @@ export class PipeEngine implements Engine<PipeOps> {
     this.memory = memory;
     const first = new Holders(memory.holders, 0);
     const second = new Holders(memory.holders, HOLDERS_BYTES);
-    this.#holders = [first, second];
+    this.holders = [first, second];
     const [forth, back] = memory.channels;
     const toFirst = new Channel(back, second, first);
     const toSecond = forth ? new Channel(forth, first, second) : undefined;
@@ -56,38 +56,24 @@ export class PipeEngine implements Engine<PipeOps> {
     return new ServedPipe(this, client);
   }
 
-  /** A new handle of an end. */
-  open(end: End, client: number): Seat {
-    return this.#holders[end].take(client);
-  }
-
-  /** Takes a handle over that was sent; see {@linkcode Holders.adopt}. */
-  adopt(end: End, client: number, seat: Seat, since: number): boolean {
-    return this.#holders[end].adopt(client, seat, since);
-  }
-
   /** Closes a handle, and wakes all whom that may concern. */
   close(end: End, client: number, seat: Seat): void {
-    if (!this.#holders[end].giveUp(client, seat)) return;
+    if (!this.holders[end].giveUp(client, seat)) return;
     for (const channel of this.#channels) channel.notify();
   }
 
   /** Who calls by a handle. */
   caller(end: End, client: number, seat: Seat): Caller {
-    return { client, isOpen: () => this.#holders[end].isHeldBy(client, seat) };
+    return { client, isOpen: () => this.holders[end].isHeldBy(client, seat) };
   }
 
+  /** For an end that can send; its handles see to that. */
   sender(end: End): Sender {
-    return this.#senders[end] ?? refuse("send", "receive");
+    return this.#senders[end]!;
   }
 
+  /** For an end that can receive. */
   receiver(end: End): Receiver {
-    return this.#receivers[end] ?? refuse("receive", "send");
+    return this.#receivers[end]!;
   }
-}
-
-function refuse(verb: string, other: string): never {
-  throw new InvalidStateError(
-    `Cannot ${verb}: this end of the pipe can only ${other}, as it is not duplex`,
-  );
 }

@@ -45,12 +45,12 @@ export class ServedPipe implements PipeOps {
   }
 
   adopt(end: End, seat: Seat, since: number): boolean {
-    return this.#engine.adopt(end, this.#client, seat, since);
+    return this.#engine.holders[end].adopt(this.#client, seat, since);
   }
 
   duplicate(end: End, seat: Seat): Seat {
     this.#caller(end, seat, "duplicate connection");
-    return this.#engine.open(end, this.#client);
+    return this.#engine.holders[end].take(this.#client);
   }
 
   close(end: End, seat: Seat): void {

@@ -4,9 +4,11 @@ import { Packer } from "../sharing/packer.ts";
 import { PipeEngine } from "./pipe_engine.ts";
 import type { PipeOps } from "./served_pipe.ts";
 
-const KIND: Kind<PipeOps, PipeEngine> = {
+/** What pipes are to their links. */
+export const PIPE: Kind<PipeOps, PipeEngine> = {
   name: "Pipe",
   join: (memory) => new PipeEngine(memory),
+  handle: (link) => new SharedPipe(link),
 };
 
 /** A pipe as one realm knows it: all connections there have it in common. */
@@ -20,7 +22,7 @@ export class SharedPipe implements SharedHandle {
 
   /** For a new pipe. */
   static to(engine: PipeEngine): SharedPipe {
-    return new SharedPipe(Link.to(KIND, engine));
+    return new SharedPipe(Link.to(PIPE, engine));
   }
 
   /** Packs what is sent. */
@@ -36,9 +38,4 @@ export class SharedPipe implements SharedHandle {
   [PARTS](shared: boolean): SharedParts {
     return this.link.parts(this, shared);
   }
-}
-
-/** The pipe of this realm for one that came. */
-export function revivePipe(parts: SharedParts): SharedPipe {
-  return new SharedPipe(Link.from(KIND, parts));
 }

@@ -1,14 +1,14 @@
 import { checkWait } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
 import type { QueueOptions } from "../../core/queue.ts";
-import type { SharedParts } from "../../protocol/shareable.ts";
-import { Link } from "../sharing/link.ts";
-import { checkMaxsize } from "./check_maxsize.ts";
-import { QueueEngine } from "./queue_engine.ts";
-import { kindOf, QueueHandle } from "./queue_handle.ts";
+import { QueueHandle, type QueueKind, queueKind } from "./queue_handle.ts";
 import { SharedQueue } from "./shared_queue.ts";
 
-const KIND = kindOf("JoinableQueue");
+/** What it is to its links. */
+export const JOINABLE_QUEUE: QueueKind = queueKind(
+  "JoinableQueue",
+  (handle) => new JoinableQueue(handle),
+);
 
 /**
  * A {@linkcode Queue} that knows which of its items are done: whoever gets one calls `taskDone()` after
@@ -50,7 +50,9 @@ export class JoinableQueue<T = unknown> extends SharedQueue<T> {
   /** @ignore for one that came from another worker */
   constructor(handle: QueueHandle<T>);
   constructor(options?: QueueOptions | number | QueueHandle<T>) {
-    const handle = options instanceof QueueHandle ? options : createHandle<T>(options);
+    const handle = options instanceof QueueHandle
+      ? options
+      : QueueHandle.make<T>(JOINABLE_QUEUE, options, true);
     super(handle);
     this.#handle = handle;
   }
@@ -72,14 +74,4 @@ export class JoinableQueue<T = unknown> extends SharedQueue<T> {
     const timeout = checkWait(options, "join JoinableQueue");
     return await (await this.#handle.ops()).join(timeout);
   }
-}
-
-function createHandle<T>(options: QueueOptions | number | undefined): QueueHandle<T> {
-  const maxsize = checkMaxsize(options, "create JoinableQueue");
-  return new QueueHandle<T>(Link.to(KIND, QueueEngine.make(maxsize, true)));
-}
-
-/** Makes the queue of this realm for one that came. */
-export function reviveJoinableQueue(parts: SharedParts): JoinableQueue {
-  return new JoinableQueue(new QueueHandle(Link.from(KIND, parts)));
 }

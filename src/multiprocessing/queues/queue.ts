@@ -1,12 +1,9 @@
 import type { QueueOptions } from "../../core/queue.ts";
-import type { SharedParts } from "../../protocol/shareable.ts";
-import { Link } from "../sharing/link.ts";
-import { checkMaxsize } from "./check_maxsize.ts";
-import { QueueEngine } from "./queue_engine.ts";
-import { kindOf, QueueHandle } from "./queue_handle.ts";
+import { QueueHandle, type QueueKind, queueKind } from "./queue_handle.ts";
 import { SharedQueue } from "./shared_queue.ts";
 
-const KIND = kindOf("Queue");
+/** What it is to its links. */
+export const QUEUE: QueueKind = queueKind("Queue", (handle) => new Queue(handle));
 
 /**
  * A queue for any number of producers and consumers in any workers, first in, first out for each producer. Make it
@@ -58,16 +55,6 @@ export class Queue<T = unknown> extends SharedQueue<T> {
   /** @ignore for one that came from another worker */
   constructor(handle: QueueHandle<T>);
   constructor(options?: QueueOptions | number | QueueHandle<T>) {
-    super(options instanceof QueueHandle ? options : createHandle<T>(options));
+    super(options instanceof QueueHandle ? options : QueueHandle.make<T>(QUEUE, options));
   }
-}
-
-function createHandle<T>(options: QueueOptions | number | undefined): QueueHandle<T> {
-  const maxsize = checkMaxsize(options, "create Queue");
-  return new QueueHandle<T>(Link.to(KIND, QueueEngine.make(maxsize)));
-}
-
-/** Makes the queue of this realm for one that came. */
-export function reviveQueue(parts: SharedParts): Queue {
-  return new Queue(new QueueHandle(Link.from(KIND, parts)));
 }

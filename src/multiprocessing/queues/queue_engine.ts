@@ -1,7 +1,7 @@
 /** A queue in shared memory. */
 import { type Returnable, TAKE_BACK } from "../../protocol/receipts.ts";
 import type { Engine } from "../sharing/link.ts";
-import type { Message, Packer } from "../sharing/packer.ts";
+import { type Message, messageOf, type Packer } from "../sharing/packer.ts";
 import type { WaitLimits } from "../sync/event_count.ts";
 import { Getters } from "./getters.ts";
 import type { Take } from "./intake.ts";
@@ -53,7 +53,7 @@ export class QueueEngine implements Engine<QueueOps> {
   }
 
   /** A new queue of so many places; 0 for as many as come. */
-  static make(maxsize: number, joinable = false): QueueEngine {
+  static make(maxsize: number, joinable: boolean): QueueEngine {
     return new QueueEngine(QueueParts.allocate(maxsize, joinable));
   }
 
@@ -103,11 +103,6 @@ export class QueueEngine implements Engine<QueueOps> {
     const head = this.packer.head.slice(0, headLength);
     return { head, rest, [TAKE_BACK]: () => this.#back.send(messageOf(head, rest), 0) };
   };
-}
-
-function messageOf(head: Uint8Array, rest: Uint8Array | undefined): Message {
-  const headLength = head.length;
-  return { head, headLength, rest: rest ? [rest] : [], length: headLength + (rest?.length ?? 0) };
 }
 
 function countOf({ leftover, account }: QueueParts): number {

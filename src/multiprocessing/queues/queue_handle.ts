@@ -1,19 +1,28 @@
 import { InvalidStateError } from "../../core/errors.ts";
+import type { QueueOptions } from "../../core/queue.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
-import { sendWith } from "../../protocol/shareable.ts";
-import type { Kind, Link } from "../sharing/link.ts";
+import { sendWith, type SharedHandle } from "../../protocol/shareable.ts";
+import { type Kind, Link } from "../sharing/link.ts";
 import { keptOf, Packer } from "../sharing/packer.ts";
 import type { RingReader } from "../sharing/ring_reader.ts";
+import { checkMaxsize } from "./check_maxsize.ts";
 import { QueueEngine, type QueueOps } from "./queue_engine.ts";
 
 /** A queue's way to its memory, or to the process that has it. */
 export type QueueLink = Link<QueueOps, QueueEngine>;
 
-/** The kind of a class of queues. */
-export function kindOf(name: string): Kind<QueueOps, QueueEngine> {
+/** What a class of queues is to its links. */
+export type QueueKind = Kind<QueueOps, QueueEngine>;
+
+/** Makes it; `wrap` makes the queue of a handle. */
+export function queueKind(
+  name: string,
+  wrap: (handle: QueueHandle<unknown>) => SharedHandle,
+): QueueKind {
   return {
     name,
     join: (memory) => new QueueEngine(memory),
+    handle: (link) => wrap(new QueueHandle(link)),
   };
 }
 
@@ -28,6 +37,16 @@ export class QueueHandle<T> {
 
   constructor(link: QueueLink) {
     this.link = link;
+  }
+
+  /** For a new queue. */
+  static make<T>(
+    kind: QueueKind,
+    options?: QueueOptions | number,
+    joinable = false,
+  ): QueueHandle<T> {
+    const maxsize = checkMaxsize(options, `create ${kind.name}`);
+    return new QueueHandle(Link.to(kind, QueueEngine.make(maxsize, joinable)));
   }
 
   /** Puts an item; the timeout is in milliseconds. */

@@ -1,10 +1,11 @@
-import type { SharedParts } from "../../protocol/shareable.ts";
-import { Link } from "../sharing/link.ts";
-import { QueueEngine } from "./queue_engine.ts";
-import { kindOf, QueueHandle } from "./queue_handle.ts";
+import { QueueHandle, type QueueKind, queueKind } from "./queue_handle.ts";
 import { SharedQueue } from "./shared_queue.ts";
 
-const KIND = kindOf("SimpleQueue");
+/** What it is to its links. */
+export const SIMPLE_QUEUE: QueueKind = queueKind(
+  "SimpleQueue",
+  (handle) => new SimpleQueue(handle),
+);
 
 /**
  * A {@linkcode Queue} without a bound. Mirrors `multiprocessing.SimpleQueue`, and has the methods of all queues
@@ -28,16 +29,7 @@ export class SimpleQueue<T = unknown> extends SharedQueue<T> {
   constructor();
   /** @ignore for one that came from another worker */
   constructor(handle: QueueHandle<T>);
-  constructor(handle: QueueHandle<T> = createHandle()) {
+  constructor(handle: QueueHandle<T> = QueueHandle.make(SIMPLE_QUEUE)) {
     super(handle);
   }
-}
-
-function createHandle<T>(): QueueHandle<T> {
-  return new QueueHandle<T>(Link.to(KIND, QueueEngine.make(0)));
-}
-
-/** Makes the queue of this realm for one that came. */
-export function reviveSimpleQueue(parts: SharedParts): SimpleQueue {
-  return new SimpleQueue(new QueueHandle(Link.from(KIND, parts)));
 }

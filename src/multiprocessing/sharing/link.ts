@@ -14,11 +14,13 @@ export interface Engine<Ops extends object> extends Service {
 }
 
 /** What one kind of shared thing is made of. */
-export interface Kind<Ops extends object, E extends Engine<Ops>> {
+export interface Kind<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
   /** Name of its class, for messages and on the way. */
   readonly name: string;
   /** Joins memory that another thread has made. */
   join(memory: never): E;
+  /** Makes the handle of a realm to which one came. */
+  handle(link: Link<Ops, E>): SharedHandle;
 }
 
 /**
@@ -102,17 +104,17 @@ export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
    * @param keeps what travels with it, and must be there as long as it is
    */
   parts(handle: SharedHandle, shared: boolean, keeps?: SharedHandle): SharedParts {
+    const here = postOffice().address, { kind } = this;
     if (this.#id === undefined) {
-      this.#id = `${this.#kind.name} ${postOffice().address}/${nextNumber()}`;
+      this.#id = `${kind} ${here}/${++lastNumber}`;
       rememberShared(this.#id, handle);
     }
     const id = this.#id;
-    const here = postOffice().address;
-    const rest = { kind: this.#kind.name, id, facts: this.facts };
+    const rest = { kind, id, facts: this.facts };
     if (shared && this.#engine) return { ...rest, via: here, memory: this.#engine.memory };
     const calls = realmCalls();
     if (this.#engine) calls.offer(id, servedBy(this.#engine, keeps), handle);
-    const pass = { id, number: `${here}/${nextNumber()}` };
+    const pass = { id, number: `${here}/${++lastNumber}` };
     return { ...rest, via: this.#engine ? here : this.#via!, pass };
   }
 
@@ -128,10 +130,6 @@ export class Link<Ops extends object, E extends Engine<Ops> = Engine<Ops>> {
 }
 
 let lastNumber = 0;
-
-function nextNumber(): number {
-  return ++lastNumber;
-}
 
 function servedBy(engine: Engine<object>, keeps: unknown): Service {
   const as: Service["as"] = (client) =>

@@ -214,6 +214,12 @@ export class Packer implements Message {
   }
 }
 
+/** A message of two parts. */
+export function messageOf(head: Uint8Array, rest: Uint8Array | undefined): Message {
+  const headLength = head.length;
+  return { head, headLength, rest: rest ? [rest] : [], length: headLength + (rest?.length ?? 0) };
+}
+
 /** A message that lasts: a copy of what is only lent. */
 export function keptOf(message: Message): Message {
   return message instanceof Packer ? message.keep() : message;

@@ -50,9 +50,11 @@ interface BarrierFacts {
   readonly action: FunctionReference | undefined;
 }
 
-const KIND: Kind<BarrierOps, BarrierEngine> = {
+/** What it is to its links. */
+export const BARRIER: Kind<BarrierOps, BarrierEngine> = {
   name: "Barrier",
   join: (memory) => new BarrierEngine(memory),
+  handle: (link) => new Barrier(link),
 };
 
 /**
@@ -214,7 +216,7 @@ function make(
   const timeout = checkTimeout(checked.timeout, "timeout");
   if (checkCount(parties, "parties", 1, MOST) === undefined) refuse("parties", "a number", parties);
   const facts: BarrierFacts = { parties, timeout, action: action && referenceOf(action) };
-  return Link.to(KIND, BarrierEngine.make(parties), facts);
+  return Link.to(BARRIER, BarrierEngine.make(parties), facts);
 }
 
 /** As many parties as realms can live in one process. */
@@ -243,9 +245,4 @@ function broken(): BrokenBarrierError {
   return new BrokenBarrierError(
     "Cannot pass barrier: it was broken by a timeout, an abort, a reset, its action, or a death",
   );
-}
-
-/** Makes the barrier of this realm for one that came. */
-export function reviveBarrier(parts: SharedParts): Barrier {
-  return new Barrier(Link.from(KIND, parts));
 }

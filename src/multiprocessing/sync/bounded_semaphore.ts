@@ -1,11 +1,12 @@
-import type { SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { linkToSemaphore, Semaphore } from "./semaphore.ts";
 import { SemaphoreEngine, type SemaphoreOps } from "./semaphore_engine.ts";
 
-const KIND: Kind<SemaphoreOps, SemaphoreEngine> = {
+/** What it is to its links. */
+export const BOUNDED_SEMAPHORE: Kind<SemaphoreOps, SemaphoreEngine> = {
   name: "BoundedSemaphore",
   join: (memory) => new SemaphoreEngine(memory),
+  handle: (link) => new BoundedSemaphore(link),
 };
 
 /**
@@ -36,11 +37,6 @@ export class BoundedSemaphore extends Semaphore {
   /** @ignore for one that came from another worker */
   constructor(link: Link<SemaphoreOps, SemaphoreEngine>);
   constructor(value: number | Link<SemaphoreOps, SemaphoreEngine> = 1) {
-    super(value instanceof Link ? value : linkToSemaphore(KIND, value, true));
+    super(value instanceof Link ? value : linkToSemaphore(BOUNDED_SEMAPHORE, value, true));
   }
-}
-
-/** Makes the semaphore of this realm for one that came. */
-export function reviveBoundedSemaphore(parts: SharedParts): BoundedSemaphore {
-  return new BoundedSemaphore(Link.from(KIND, parts));
 }

@@ -12,9 +12,11 @@ import { RLock } from "./rlock.ts";
 import { TIMES_HELD } from "./times_held.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
 
-const KIND: Kind<ConditionOps, ConditionEngine> = {
+/** What it is to its links. */
+export const CONDITION: Kind<ConditionOps, ConditionEngine> = {
   name: "Condition",
   join: (memory) => new ConditionEngine(memory),
+  handle: (link) => new Condition(reviveShared(link.facts as SharedParts) as Lock | RLock, link),
 };
 
 /**
@@ -67,7 +69,7 @@ export class Condition {
   constructor(lock?: Lock | RLock);
   /** @ignore for one that came from another worker */
   constructor(lock: Lock | RLock, link: Link<ConditionOps, ConditionEngine>);
-  constructor(lock: Lock | RLock = new RLock(), link = Link.to(KIND, new ConditionEngine())) {
+  constructor(lock: Lock | RLock = new RLock(), link = Link.to(CONDITION, new ConditionEngine())) {
     if (typeof lock !== "object" || lock === null || !(TIMES_HELD in lock)) {
       refuse("lock", "a Lock or an RLock", lock);
     }
@@ -257,5 +259,5 @@ function timeLeft(timeout: number | undefined): () => number | undefined {
 /** Makes the condition of this realm for one that came, with its lock. */
 export function reviveCondition(parts: SharedParts): Condition {
   const lock = reviveShared(parts.facts as SharedParts) as Lock | RLock;
-  return new Condition(lock, Link.from(KIND, parts));
+  return new Condition(lock, Link.from(CONDITION, parts));
 }

@@ -5,9 +5,11 @@ import { type Kind, Link } from "../sharing/link.ts";
 import { EventEngine, type EventOps } from "./event_engine.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
 
-const KIND: Kind<EventOps, EventEngine> = {
+/** What it is to its links. */
+export const EVENT: Kind<EventOps, EventEngine> = {
   name: "Event",
   join: (memory) => new EventEngine(memory),
+  handle: (link) => new Event(link),
 };
 
 /**
@@ -41,7 +43,7 @@ export class Event {
   constructor();
   /** @ignore for one that came from another worker */
   constructor(link: Link<EventOps, EventEngine>);
-  constructor(link: Link<EventOps, EventEngine> = Link.to(KIND, new EventEngine())) {
+  constructor(link: Link<EventOps, EventEngine> = Link.to(EVENT, new EventEngine())) {
     this.#link = link;
   }
 
@@ -104,9 +106,4 @@ export class Event {
   toJSON(): never {
     return refuseJson("Event");
   }
-}
-
-/** Makes the event of this realm for one that came. */
-export function reviveEvent(parts: SharedParts): Event {
-  return new Event(Link.from(KIND, parts));
 }

@@ -57,11 +57,11 @@ export class EventEngine implements Engine<EventOps> {
   }
 
   /** Waits without blocking. */
-  wait(client: number, timeout: number | undefined): boolean | Promise<boolean> {
+  async wait(client: number, timeout: number | undefined): Promise<boolean> {
     const before = this.#load();
     if (isOdd(before)) return true;
     if (timeout === 0) return false;
-    return this.#wait(before, client, timeout);
+    return await this.#sleepers.wait(this.#changedSince(before), { timeout, client }) ?? false;
   }
 
   /** As {@linkcode wait}, but blocks this thread. */
@@ -69,10 +69,6 @@ export class EventEngine implements Engine<EventOps> {
     const before = this.#load();
     if (isOdd(before)) return true;
     return this.#sleepers.waitSync(this.#changedSince(before), { timeout, client }) ?? false;
-  }
-
-  async #wait(before: number, client: number, timeout: number | undefined): Promise<boolean> {
-    return await this.#sleepers.wait(this.#changedSince(before), { timeout, client }) ?? false;
   }
 
   #changedSince(before: number): () => true | undefined {

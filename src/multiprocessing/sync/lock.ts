@@ -1,12 +1,13 @@
-import type { SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { Acquirable } from "./acquirable.ts";
 import { LockEngine, type LockOps } from "./lock_engine.ts";
 import { TIMES_HELD } from "./times_held.ts";
 
-const KIND: Kind<LockOps, LockEngine> = {
+/** What it is to its links. */
+export const LOCK: Kind<LockOps, LockEngine> = {
   name: "Lock",
   join: (memory) => new LockEngine(memory),
+  handle: (link) => new Lock(link),
 };
 
 /**
@@ -45,7 +46,7 @@ export class Lock extends Acquirable {
   constructor();
   /** @ignore for one that came from another worker */
   constructor(link: Link<LockOps, LockEngine>);
-  constructor(link: Link<LockOps, LockEngine> = Link.to(KIND, new LockEngine())) {
+  constructor(link: Link<LockOps, LockEngine> = Link.to(LOCK, new LockEngine())) {
     super("lock", link);
     this.#link = link;
   }
@@ -54,9 +55,4 @@ export class Lock extends Acquirable {
   [TIMES_HELD](): number | Promise<number> {
     return this.#link.ops.timesHeld();
   }
-}
-
-/** Makes the lock of this realm for one that came. */
-export function reviveLock(parts: SharedParts): Lock {
-  return new Lock(Link.from(KIND, parts));
 }

@@ -1,12 +1,13 @@
-import type { SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { Acquirable } from "./acquirable.ts";
 import { LockEngine, type LockOps } from "./lock_engine.ts";
 import { TIMES_HELD } from "./times_held.ts";
 
-const KIND: Kind<LockOps, LockEngine> = {
+/** What it is to its links. */
+export const RLOCK: Kind<LockOps, LockEngine> = {
   name: "RLock",
   join: (memory) => new LockEngine(memory, true),
+  handle: (link) => new RLock(link),
 };
 
 /**
@@ -43,7 +44,7 @@ export class RLock extends Acquirable {
   constructor();
   /** @ignore for one that came from another worker */
   constructor(link: Link<LockOps, LockEngine>);
-  constructor(link: Link<LockOps, LockEngine> = Link.to(KIND, new LockEngine(undefined, true))) {
+  constructor(link: Link<LockOps, LockEngine> = Link.to(RLOCK, new LockEngine(undefined, true))) {
     super("lock", link);
     this.#link = link;
   }
@@ -52,9 +53,4 @@ export class RLock extends Acquirable {
   [TIMES_HELD](): number | Promise<number> {
     return this.#link.ops.timesHeld();
   }
-}
-
-/** Makes the lock of this realm for one that came. */
-export function reviveRLock(parts: SharedParts): RLock {
-  return new RLock(Link.from(KIND, parts));
 }

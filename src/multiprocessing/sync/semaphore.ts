@@ -1,12 +1,13 @@
 import { show } from "../../core/options.ts";
-import type { SharedParts } from "../../protocol/shareable.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { Acquirable } from "./acquirable.ts";
 import { MOST_PERMITS, SemaphoreEngine, type SemaphoreOps } from "./semaphore_engine.ts";
 
-const KIND: Kind<SemaphoreOps, SemaphoreEngine> = {
+/** What it is to its links. */
+export const SEMAPHORE: Kind<SemaphoreOps, SemaphoreEngine> = {
   name: "Semaphore",
   join: (memory) => new SemaphoreEngine(memory),
+  handle: (link) => new Semaphore(link),
 };
 
 /**
@@ -51,7 +52,7 @@ export class Semaphore extends Acquirable {
   /** @ignore for one that came from another worker */
   constructor(link: Link<SemaphoreOps, SemaphoreEngine>);
   constructor(value: number | Link<SemaphoreOps, SemaphoreEngine> = 1) {
-    const link = value instanceof Link ? value : linkToSemaphore(KIND, value, false);
+    const link = value instanceof Link ? value : linkToSemaphore(SEMAPHORE, value, false);
     super("semaphore", link);
     this.#link = link;
   }
@@ -60,11 +61,6 @@ export class Semaphore extends Acquirable {
   async getValue(): Promise<number> {
     return await this.#link.ops.getValue();
   }
-}
-
-/** Makes the semaphore of this realm for one that came. */
-export function reviveSemaphore(parts: SharedParts): Semaphore {
-  return new Semaphore(Link.from(KIND, parts));
 }
 
 /** Makes the memory of a new semaphore of some kind. */

@@ -11,8 +11,11 @@ import {
   checkCellType,
 } from "./cell_types.ts";
 import type { RLock } from "./rlock.ts";
-import { SharedCells } from "./shared_cells.ts";
+import { type CellsKind, cellsKind, SharedCells } from "./shared_cells.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
+
+/** What it is to its links. */
+export const SHARED_ARRAY: CellsKind = cellsKind("SharedArray", (cells) => new SharedArray(cells));
 
 /**
  * An array of numbers or truth values that workers share. Pass it in arguments, results, initargs or
@@ -66,7 +69,7 @@ export class SharedArray<T extends CellType> {
     if (!Number.isInteger(length) || length < 0) {
       throw new RangeError(`Cannot make SharedArray: its length cannot be ${length}`);
     }
-    this.#cells = SharedCells.make("SharedArray", known, length);
+    this.#cells = SharedCells.make(SHARED_ARRAY, known, length);
     const engine = this.#cells.engine("make SharedArray");
     values.forEach((value, i) => engine.set(i, value));
   }
@@ -177,9 +180,4 @@ function valuesOf<T extends CellType>(type: T, values: Iterable<CellValue<T>>): 
     );
   }
   return Array.from(values, (value, i) => checkCell(type, value, "set element", i));
-}
-
-/** Makes the array of this realm for one that came. */
-export function reviveSharedArray(parts: SharedParts): SharedArray<CellType> {
-  return new SharedArray(SharedCells.from(parts));
 }

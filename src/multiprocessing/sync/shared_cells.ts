@@ -25,7 +25,7 @@ export class SharedCells {
   readonly lock: RLock;
   readonly #link: Link<CellsOps, CellsEngine>;
 
-  private constructor(link: Link<CellsOps, CellsEngine>, lock: RLock) {
+  constructor(link: Link<CellsOps, CellsEngine>, lock: RLock) {
     const { type, length } = link.facts as CellsFacts;
     this.type = type;
     this.length = length;
@@ -34,16 +34,10 @@ export class SharedCells {
   }
 
   /** New ones, all 0. */
-  static make(name: string, type: CellType, length: number): SharedCells {
+  static make(kind: CellsKind, type: CellType, length: number): SharedCells {
     const facts: CellsFacts = { type, length };
-    const link = Link.to(kindOf(name), CellsEngine.make(type, length), facts);
+    const link = Link.to(kind, CellsEngine.make(type, length), facts);
     return new SharedCells(link, new RLock());
-  }
-
-  /** Those that came from another realm. */
-  static from(parts: SharedParts): SharedCells {
-    const { lock } = parts.facts as CellsFacts;
-    return new SharedCells(Link.from(kindOf(parts.kind), parts), reviveShared(lock!) as RLock);
   }
 
   get ops(): CellsOps {
@@ -63,9 +57,17 @@ export class SharedCells {
   }
 }
 
-function kindOf(name: string): Kind<CellsOps, CellsEngine> {
+/** What a class with cells is to its links. */
+export type CellsKind = Kind<CellsOps, CellsEngine>;
+
+/** Makes it; `wrap` makes the handle. */
+export function cellsKind(name: string, wrap: (cells: SharedCells) => SharedHandle): CellsKind {
   return {
     name,
     join: (memory) => new CellsEngine(memory),
+    handle: (link) => {
+      const { lock } = link.facts as CellsFacts;
+      return wrap(new SharedCells(link, reviveShared(lock!) as RLock));
+    },
   };
 }

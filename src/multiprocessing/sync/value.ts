@@ -8,8 +8,11 @@ import {
   checkCellType,
 } from "./cell_types.ts";
 import type { RLock } from "./rlock.ts";
-import { SharedCells } from "./shared_cells.ts";
+import { type CellsKind, cellsKind, SharedCells } from "./shared_cells.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
+
+/** What it is to its links. */
+export const VALUE: CellsKind = cellsKind("Value", (cells) => new Value(cells));
 
 /**
  * One number or truth value that workers share. Pass it in arguments, results, initargs or messages:
@@ -55,7 +58,7 @@ export class Value<T extends CellType> {
       this.#cells = type;
       return;
     }
-    this.#cells = SharedCells.make("Value", checkCellType(type), 1);
+    this.#cells = SharedCells.make(VALUE, checkCellType(type), 1);
     if (initial !== undefined) this.value = initial;
   }
 
@@ -115,9 +118,4 @@ export class Value<T extends CellType> {
   toJSON(): never {
     return refuseJson("Value");
   }
-}
-
-/** Makes the value of this realm for one that came. */
-export function reviveValue(parts: SharedParts): Value<CellType> {
-  return new Value(SharedCells.from(parts));
 }
