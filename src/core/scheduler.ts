@@ -86,13 +86,12 @@ export class Scheduler {
       clock: host.clock,
       workers: crew.workers,
       maxQueue: config.maxQueue,
+      lines: this.#limits,
       placed: (job, lane) => {
         this.#limits.placed(job);
         this.#reporter.started(job, lane);
       },
       takenBack: (job) => this.#requeue(job),
-      filled: (line) => this.#limits.lineFilled(line),
-      emptied: (line) => this.#limits.lineEmptied(line),
     });
     this.#crew.start();
   }

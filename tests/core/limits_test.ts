@@ -177,8 +177,8 @@ describe("Limits", () => {
     for (const filled of [true, false]) {
       const controller = new AbortController();
       const line = new CallLine({ limits: { signal: controller.signal }, priority: 0 });
-      limits.lineFilled(line);
-      if (!filled) limits.lineEmptied(line);
+      limits.filled(line);
+      if (!filled) limits.emptied(line);
       controller.abort("enough");
       assertEquals(actions.splice(0), filled ? [["abortLine", line, "enough"]] : []);
     }
