@@ -97,8 +97,8 @@ export class Limits implements CallLineEvents {
   /** Its caller has an answer; it may still be running. */
   settled(job: Job): void {
     if (job.plain) return;
-    const { details } = job;
-    if (details.limits?.signal) this.#signals.remove(details.limits.signal, details);
+    const signal = job.limits?.signal;
+    if (signal) this.#signals.remove(signal, job.details);
     this.begun(job);
   }
 
