@@ -11,7 +11,7 @@ export interface LimitActions {
   /** The job's time is up, or its signal was aborted. */
   abort(job: Job, reason: unknown): void;
   /** It may still be taken out of line, or back from its worker; nothing happens when it has begun. */
-  expireWaiting(job: Job, reason: unknown): void;
+  cancelWaiting(job: Job, reason: unknown): void;
   /** It was told to end and did not. */
   kill(job: Job): void;
   /** Gives back what has not begun of a batch; returns the call that runs, if any does, as a job. */
@@ -52,7 +52,7 @@ export class Limits implements CallLineEvents {
   expire(job: Job): void {
     const { queueTimeout } = job.limits!;
     const message = `Cannot start job: it waited longer than ${queueTimeout} ms (queueTimeout)`;
-    this.#actions.expireWaiting(job, new TimeoutError(message));
+    this.#actions.cancelWaiting(job, new TimeoutError(message));
   }
 
   /** Its signal counts, if it does not already: calls that waited in a line were not known one by one. */

@@ -1,7 +1,6 @@
 /** The host's wire to one child process, on every runtime. */
 import type { ChildProcess } from "node:child_process";
 import type { Transport, TransportEvents, WorkerEnd } from "../../core/backend.ts";
-import type { HostClaims } from "../../protocol/claims.ts";
 import { PoolError } from "../../protocol/errors.ts";
 import type { FromWorker, ToWorker } from "../../protocol/messages.ts";
 import type { Transferable } from "../../protocol/transferable.ts";
@@ -41,10 +40,9 @@ const WAIT = {
  * neither is waited for without limit.
  */
 export class ProcessTransport implements Transport {
-  readonly claims: HostClaims;
+  readonly claims: HostFileClaims;
   readonly #events: TransportEvents;
   readonly #watchdog: Watchdog;
-  readonly #cells: HostFileClaims;
   readonly #meeting: Meeting;
   readonly #channel: Channel<ToWorker, FromWorker>;
   readonly #child: ChildProcess;
@@ -94,7 +92,7 @@ export class ProcessTransport implements Transport {
       throw new PoolError(`Cannot start child process: ${cause}`, { cause });
     }
     const { cells } = this.#meeting = meeting;
-    this.claims = this.#cells = new HostFileClaims(cells);
+    this.claims = new HostFileClaims(cells);
     const parcels = {
       out: new ParcelWriter(cells, "fromHost"),
       in: new ParcelReader(cells, "fromChild"),
@@ -166,7 +164,7 @@ export class ProcessTransport implements Transport {
 
   #met(socket: LocalSocket, childTime: number): void {
     this.#socket = socket;
-    this.#cells.compareClocks(childTime, this.#startedAt, host.clock.now());
+    this.claims.compareClocks(childTime, this.#startedAt, host.clock.now());
     socket.on("close", () => this.#over("socket"));
     this.#channel.attach(socket);
   }
@@ -218,7 +216,7 @@ export class ProcessTransport implements Transport {
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
     this.#output.end();
-    this.#channel.recover(this.#cells.lastWords());
+    this.#channel.recover(this.claims.lastWords());
     const exitCode = this.#lastCode ?? this.#exit.exitCode;
     const signal = this.#lastCode === null ? this.#exit.signal : null;
     const stderr = this.#output.lastLines;
@@ -231,7 +229,7 @@ export class ProcessTransport implements Transport {
       stderr,
       outOfMemory: exitCode !== 0 && stderr !== undefined && /out of memory/i.test(stderr),
     });
-    this.#cells.close();
+    this.claims.close();
   }
 }
 
