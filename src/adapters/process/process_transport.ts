@@ -7,7 +7,7 @@ import type { Transferable } from "../../protocol/transferable.ts";
 import { childProcess } from "../builtins.ts";
 import { host } from "../host.ts";
 import { sendSignal } from "../signals.ts";
-import { CAPTURED, type CellFile, TOKEN_BYTES } from "./cell_file.ts";
+import { CAPTURED } from "./cell_file.ts";
 import { Channel } from "./channel.ts";
 import { captured, ChildOutput, type OutputModes } from "./child_output.ts";
 import { HostFileClaims } from "./host_claims.ts";
@@ -78,9 +78,7 @@ export class ProcessTransport implements Transport {
       const { folder, cells } = meeting;
       const { file, args, env, ...rest } = command(folder);
       modes = rest;
-      for (const descriptor of captured(modes)) {
-        cells.write(new Uint8Array([1]), CAPTURED + descriptor - 1);
-      }
+      cells.write(Uint8Array.from(captured(modes), Number), CAPTURED);
       this.#child = childProcess().spawn(file, [...args], {
         stdio: ["ignore", modes.stdout ?? "inherit", "pipe"],
         windowsHide: true,
@@ -91,7 +89,7 @@ export class ProcessTransport implements Transport {
       meeting?.cells.close();
       throw new PoolError(`Cannot start child process: ${cause}`, { cause });
     }
-    const { cells } = this.#meeting = meeting;
+    const { cells, token } = this.#meeting = meeting;
     this.claims = new HostFileClaims(cells);
     const parcels = {
       out: new ParcelWriter(cells, "fromHost"),
@@ -108,7 +106,6 @@ export class ProcessTransport implements Transport {
       message: (message) => this.#receive(message),
       over: (stream) => this.#over(stream),
     });
-    const token = tokenOf(cells);
     if (stdout) {
       this.#open.add("stdout");
       this.#output.capture("stdout", stdout, token);
@@ -231,10 +228,4 @@ export class ProcessTransport implements Transport {
     });
     this.claims.close();
   }
-}
-
-function tokenOf(cells: CellFile): Uint8Array {
-  const token = new Uint8Array(TOKEN_BYTES);
-  cells.read(token, 0);
-  return token;
 }
