@@ -59,7 +59,7 @@ export class Crew {
       idleTimeout: config.idleTimeout,
       lanes: this.#lanes,
       mayShrink: () => this.#occupied > config.minWorkers,
-      expired: (lane) => this.#retire(lane),
+      expired: (lane) => this.#renew(lane),
     });
     this.#seats = Array.from({ length: config.workers });
     this.#setup = config.initializer ? [config.initializer] : [];
@@ -289,21 +289,12 @@ export class Crew {
 
   /** The next one starts before this one is sent home. */
   #renew(lane: Lane): void {
-    this.#leaveSeat(lane);
-    this.#refill();
-    this.#sendHome(lane);
-  }
-
-  #retire(lane: Lane): void {
-    this.#leaveSeat(lane);
-    this.#sendHome(lane);
-  }
-
-  /** Its seat is free for another, also while it finishes what it has. */
-  #leaveSeat(lane: Lane): void {
+    // Its seat is free for another, also while it finishes what it has.
     this.#vacate(lane);
     this.#leaving.add(lane);
     this.#events.retired(lane);
+    this.#refill();
+    this.#sendHome(lane);
   }
 
   /** It may finish what it has; a finalizer that never ends must not hold up anybody. */

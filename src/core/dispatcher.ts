@@ -18,8 +18,10 @@ import { WaitingRoom } from "./waiting_room.ts";
 const STALL = 2 * AHEAD;
 
 /** What the dispatcher needs of its scheduler. */
-export interface DispatcherConfig extends CallLineEvents {
+export interface DispatcherConfig {
   readonly clock: Clock;
+  /** Who is told of calls that wait as less than jobs. */
+  readonly lines: CallLineEvents;
   readonly workers: number;
   /** Most calls that wait, beyond those for which a worker is about to be free. */
   readonly maxQueue: number;
@@ -46,7 +48,7 @@ export class Dispatcher {
     this.#bounded = config.maxQueue !== Infinity;
     this.#crew = crew;
     this.#config = config;
-    this.#room = new WaitingRoom(config.workers, config);
+    this.#room = new WaitingRoom(config.workers, config.lines);
   }
 
   /** Jobs that no worker has. */

@@ -51,14 +51,7 @@ const MOST_DEATHS = 3;
 /** What few jobs have; kept apart from them, because a million plain calls may wait. */
 export class JobDetails implements Linked {
   readonly job: Job;
-  readonly mode: JobMode;
-  readonly count: number | undefined;
-  readonly marked: boolean;
-  readonly transfer: Transferable[] | undefined;
-  readonly priority: number;
-  readonly key: string | undefined;
-  readonly limits: JobLimits | undefined;
-  readonly origin: { readonly stack?: string } | undefined;
+  readonly request: JobRequest;
   triesLeft: number;
   pinned = false;
   /** Goes to a worker that has nothing else, and keeps it for itself. */
@@ -76,14 +69,7 @@ export class JobDetails implements Linked {
 
   constructor(job: Job, request: JobRequest) {
     this.job = job;
-    this.mode = request.mode ?? JobMode.call;
-    this.count = request.count;
-    this.marked = request.marked ?? false;
-    this.transfer = request.transfer;
-    this.priority = request.priority ?? 0;
-    this.key = request.key;
-    this.limits = request.limits;
-    this.origin = request.origin;
+    this.request = request;
     this.triesLeft = request.limits?.retries ?? 0;
     // What is tried again must find the others of its key behind it.
     this.alone = request.key !== undefined && this.triesLeft > 0;
@@ -176,52 +162,52 @@ export class Job implements Waiting {
   }
 
   get mode(): JobMode {
-    return this.#details === undefined ? JobMode.call : this.#details.mode;
+    return this.#details?.request.mode ?? JobMode.call;
   }
 
   get marked(): boolean {
-    return this.#details !== undefined && this.#details.marked;
+    return this.#details?.request.marked ?? false;
   }
 
   get priority(): number {
-    return this.#details === undefined ? 0 : this.#details.priority;
+    return this.#details?.request.priority ?? 0;
   }
 
   get limits(): JobLimits | undefined {
-    return this.#details?.limits;
+    return this.#details?.request.limits;
   }
 
   get key(): string | undefined {
-    return this.#details?.key;
+    return this.#details?.request.key;
   }
 
   get transfer(): Transferable[] | undefined {
-    return this.#details?.transfer;
+    return this.#details?.request.transfer;
   }
 
   get origin(): { readonly stack?: string } | undefined {
-    return this.#details?.origin;
+    return this.#details?.request.origin;
   }
 
   /** Meant for one worker: it goes to no other. */
   get pinned(): boolean {
-    return this.#details !== undefined && this.#details.pinned;
+    return this.#details?.pinned ?? false;
   }
 
   /** See {@link JobDetails.alone}. */
   get alone(): boolean {
-    return this.#details !== undefined && this.#details.alone;
+    return this.#details?.alone ?? false;
   }
 
   /** It is a part of a map. */
   get isChunk(): boolean {
-    return this.#details !== undefined &&
-      (this.#details.mode === JobMode.map || this.#details.mode === JobMode.starmap);
+    const mode = this.#details?.request.mode;
+    return mode === JobMode.map || mode === JobMode.starmap;
   }
 
   /** How many calls of its function it is. */
   get calls(): number {
-    return this.isChunk ? this.#details!.count ?? this.args.length : 1;
+    return this.isChunk ? this.#details!.request.count ?? this.args.length : 1;
   }
 
   /** From the number of one of its calls to that of the next. */

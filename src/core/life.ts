@@ -89,7 +89,7 @@ export class PoolLife {
 
   /** After `close`: iterators that were left alone are given up, so that the end comes. */
   join(): Promise<void> {
-    this.#abandon(new PoolClosedError("Cannot pull more items: the pool is closed"), false);
+    this.abandon(new PoolClosedError("Cannot pull more items: the pool is closed"), false);
     this.#closeIfDone();
     return this.finished;
   }
@@ -103,12 +103,8 @@ export class PoolLife {
     return true;
   }
 
-  /** Iterators end with the pool that was terminated. */
-  abandonAll(): void {
-    this.#abandon(this.refusal(), true);
-  }
-
-  #abandon(reason: Error, force: boolean): void {
+  /** Iterators end: with `force` also those whose user is waiting for an item. */
+  abandon(reason: Error, force: boolean): void {
     for (const consumer of [...this.#consumers]) consumer.abandon(reason, force);
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "./backend.ts";
 import { Batch } from "./batch.ts";
-import { CallLine } from "./call_line.ts";
+import { CallLine, type CallLineEvents } from "./call_line.ts";
 import { Deadlines } from "./deadlines.ts";
 import { TimeoutError } from "./errors.ts";
 import type { Job, JobDetails } from "./job.ts";
@@ -11,7 +11,7 @@ export interface LimitActions {
   /** The job's time is up, or its signal was aborted. */
   abort(job: Job, reason: unknown): void;
   /** It may still be taken out of line, or back from its worker; nothing happens when it has begun. */
-  expireWaiting(job: Job, reason: unknown): void;
+  cancelWaiting(job: Job, reason: unknown): void;
   /** It was told to end and did not. */
   kill(job: Job): void;
   /** Gives back what has not begun of a batch; returns the call that runs, if any does, as a job. */
@@ -21,7 +21,7 @@ export interface LimitActions {
 }
 
 /** Deadlines and signals of all jobs of one scheduler. Times in milliseconds. */
-export class Limits {
+export class Limits implements CallLineEvents {
   readonly #clock: Clock;
   readonly #actions: LimitActions;
   readonly #deadlines: Deadlines;
@@ -50,10 +50,9 @@ export class Limits {
 
   /** It has waited for as long as it may. */
   expire(job: Job): void {
-    job.details.queueDeadline = undefined;
     const { queueTimeout } = job.limits!;
     const message = `Cannot start job: it waited longer than ${queueTimeout} ms (queueTimeout)`;
-    this.#actions.expireWaiting(job, new TimeoutError(message));
+    this.#actions.cancelWaiting(job, new TimeoutError(message));
   }
 
   /** Its signal counts, if it does not already: calls that waited in a line were not known one by one. */
@@ -63,13 +62,13 @@ export class Limits {
   }
 
   /** Calls wait in a line. */
-  lineFilled(line: CallLine): void {
+  filled(line: CallLine): void {
     const signal = line.terms.limits?.signal;
     if (signal) this.#signals.add(signal, line);
   }
 
   /** None waits there any more. */
-  lineEmptied(line: CallLine): void {
+  emptied(line: CallLine): void {
     const signal = line.terms.limits?.signal;
     if (signal) this.#signals.remove(signal, line);
   }
@@ -85,42 +84,32 @@ export class Limits {
   /** No worker has it any more. */
   left(job: Job): void {
     if (job.plain) return;
-    const { details } = job;
-    this.#deadlines.remove(details.runDeadline);
-    details.runDeadline = undefined;
+    this.#deadlines.remove(job.details.runDeadline);
   }
 
   /** It was told to end, and has this long. */
   stopping(job: Job, grace: number): void {
     const { details } = job;
     this.#deadlines.remove(details.runDeadline);
-    details.runDeadline = this.#deadlines.add(grace, () => {
-      details.runDeadline = undefined;
-      this.#actions.kill(job);
-    });
+    details.runDeadline = this.#deadlines.add(grace, () => this.#actions.kill(job));
   }
 
   /** Its caller has an answer; it may still be running. */
   settled(job: Job): void {
     if (job.plain) return;
-    const { details } = job;
-    if (details.limits?.signal) this.#signals.remove(details.limits.signal, details);
+    const signal = job.limits?.signal;
+    if (signal) this.#signals.remove(signal, job.details);
     this.begun(job);
   }
 
   /** It has waited for a worker; to wait for another try is something else. */
   begun({ details }: Job): void {
     this.#deadlines.remove(details.queueDeadline);
-    details.queueDeadline = undefined;
   }
 
   /** The time counts from the start in the worker, which the host learns from shared memory. */
   #watchRun(job: Job, timeout: number, delay: number): void {
-    const { details } = job;
-    details.runDeadline = this.#deadlines.add(delay, () => {
-      details.runDeadline = undefined;
-      this.#checkRun(job, timeout);
-    });
+    job.details.runDeadline = this.#deadlines.add(delay, () => this.#checkRun(job, timeout));
   }
 
   #checkRun(job: Job, timeout: number): void {

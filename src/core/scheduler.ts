@@ -24,7 +24,7 @@ import { Job, type JobRequest, PromiseSink } from "./job.ts";
 import type { Lane } from "./lane.ts";
 import type { LaneEvents, LaneRemains } from "./lane_events.ts";
 import { PoolLife } from "./life.ts";
-import { Limits } from "./limits.ts";
+import { type LimitActions, Limits } from "./limits.ts";
 import { asError, brokenPool, deathOf, encodeReason, isFinal, withOrigin } from "./outcome.ts";
 import { Reporter } from "./reporter.ts";
 import type { PoolStats } from "./stats.ts";
@@ -44,7 +44,7 @@ export interface SchedulerConfig {
 }
 
 /** One pool's scheduler. */
-export class Scheduler {
+export class Scheduler implements LimitActions {
   readonly functions: Functions = new Functions();
   readonly life: PoolLife;
   readonly #config: SchedulerConfig;
@@ -61,13 +61,7 @@ export class Scheduler {
   constructor(config: SchedulerConfig) {
     const { host, crew } = config;
     this.#config = config;
-    this.#limits = new Limits(host.clock, {
-      abort: (job, reason) => this.abort(job, reason),
-      expireWaiting: (job, reason) => this.cancelWaiting(job, reason),
-      kill: (job) => this.#kill(job),
-      divide: (batch) => this.#divide(batch),
-      abortLine: (line, reason) => this.#abortLine(line, reason),
-    });
+    this.#limits = new Limits(host.clock, this);
     this.#reporter = new Reporter(host.clock);
     this.life = new PoolLife(host.keepAlive(), () => this.#crew.close());
     this.#crew = new Crew(crew, host.clock, {
@@ -86,13 +80,12 @@ export class Scheduler {
       clock: host.clock,
       workers: crew.workers,
       maxQueue: config.maxQueue,
+      lines: this.#limits,
       placed: (job, lane) => {
         this.#limits.placed(job);
         this.#reporter.started(job, lane);
       },
       takenBack: (job) => this.#requeue(job),
-      filled: (line) => this.#limits.lineFilled(line),
-      emptied: (line) => this.#limits.lineEmptied(line),
     });
     this.#crew.start();
   }
@@ -204,7 +197,7 @@ export class Scheduler {
       this.#limits.left(job);
       this.#settle(job, false, refusal());
     }
-    this.life.abandonAll();
+    this.life.abandon(refusal(), true);
   }
 
   /** Numbers since the start, and of now. */
@@ -255,14 +248,14 @@ export class Scheduler {
   }
 
   /** Makes jobs of the calls of a batch: returns the one that runs, if any does; the others wait again. */
-  #divide(batch: Batch): Job | undefined {
+  divide(batch: Batch): Job | undefined {
     const { running, rest } = batch.lane!.divide(batch);
     for (const job of rest) this.#requeue(job);
     return running;
   }
 
   /** Ends all calls that wait in a line. */
-  #abortLine(line: CallLine, reason: unknown): void {
+  abortLine(line: CallLine, reason: unknown): void {
     for (let job = line.shift(); job; job = line.shift()) this.#settle(job, false, reason);
     this.#dispatcher.pump();
   }
@@ -360,7 +353,7 @@ export class Scheduler {
   }
 
   /** A job that was told to end goes on: its worker goes. */
-  #kill(job: Job): void {
+  kill(job: Job): void {
     const lane = job.lane!;
     // Another job may run by now, whose worker must not be touched.
     if (lane.state === "gone" || lane.cells.finished(job)) return;

@@ -1,5 +1,6 @@
 /** Functions that workers can find: how one is marked, and what names it across a boundary. */
 import { compile } from "../protocol/compile.ts";
+import { entryOf } from "../protocol/entry_of.ts";
 import { hashSource } from "../protocol/hash.ts";
 import { type AnyFunction, type FunctionReference, realm } from "../protocol/realm.ts";
 import { InvalidStateError } from "./errors.ts";
@@ -97,12 +98,6 @@ function moduleUrl(module: ImportMeta | URL | string): string {
       show(url ?? module)
     }`,
   );
-}
-
-function entryOf<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, value = create());
-  return value;
 }
 
 /**

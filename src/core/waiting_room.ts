@@ -1,3 +1,4 @@
+import { entryOf } from "../protocol/entry_of.ts";
 import { hashText } from "../protocol/hash.ts";
 import { Backlog, earlier } from "./backlog.ts";
 import type { CallLineEvents } from "./call_line.ts";
@@ -118,8 +119,6 @@ export class WaitingRoom {
   #lineOf(job: Job): Backlog<Job> {
     if (job.key === undefined) return this.#common;
     const seat = this.seatOf(job.key);
-    let line = this.#keyed.get(seat);
-    if (!line) this.#keyed.set(seat, line = new Backlog());
-    return line;
+    return entryOf(this.#keyed, seat, () => new Backlog());
   }
 }

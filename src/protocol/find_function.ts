@@ -25,21 +25,20 @@ export function findFunction(
 /** As {@linkcode findFunction}, but only what needs no import. */
 export function findLoaded(reference: FunctionReference): AnyFunction | undefined {
   if (reference.kind === "source") return compile(reference.source);
-  return reference.kind === "task" && isLoaded(reference) ? loadedTask(reference) : undefined;
+  return reference.kind === "task" && registered(reference) ? loadedTask(reference) : undefined;
 }
 
 async function findTask(reference: TaskReference, guarded: boolean): Promise<AnyFunction> {
-  if (!isLoaded(reference)) await importModule(reference.url, guarded);
+  if (!registered(reference)) await importModule(reference.url, guarded);
   return loadedTask(reference);
 }
 
-function isLoaded({ url, name, index }: TaskReference): boolean {
-  return realm.tasks.get(url)?.get(name)?.[index] !== undefined;
+function registered({ url, name, index }: TaskReference): AnyFunction | undefined {
+  return realm.tasks.get(url)?.get(name)?.[index];
 }
 
 function loadedTask(reference: TaskReference): AnyFunction {
-  const { url, name, index } = reference;
-  const fn = realm.tasks.get(url)?.get(name)?.[index];
+  const fn = registered(reference);
   if (!fn) {
     throw new TaskLookupError(
       `Cannot find ${

@@ -45,26 +45,29 @@ export function frameParts(
   { number, body, buffers }: Frame,
   store?: (part: Uint8Array) => number | undefined,
 ): Uint8Array[] {
-  const header = new DataView(new ArrayBuffer(4 * (FIXED_WORDS + buffers.length)));
-  const parts: Uint8Array[] = [new Uint8Array(header.buffer)];
+  const parts: Uint8Array[] = [];
   const add = (part: Uint8Array): number => {
     const place = store?.(part);
     if (place === undefined) {
       if (part.byteLength > 0) parts.push(part);
       return part.byteLength;
     }
-    const word = new DataView(new ArrayBuffer(4));
-    word.setUint32(0, place, true);
-    parts.push(new Uint8Array(word.buffer));
+    parts.push(bytesOfWords([place]));
     return part.byteLength + ELSEWHERE;
   };
-  header.setUint32(0, number, true);
-  header.setUint32(4, add(body), true);
-  header.setUint32(8, buffers.length, true);
-  buffers.forEach((buffer, i) => {
-    header.setUint32(4 * (FIXED_WORDS + i), add(new Uint8Array(buffer)), true);
-  });
-  return parts;
+  const bodySize = add(body);
+  const sizes = buffers.map((buffer) => add(new Uint8Array(buffer)));
+  return [bytesOfWords([number, bodySize, sizes.length, ...sizes]), ...parts];
+}
+
+/** Words as this machine has them: the other process runs on it too. */
+function bytesOfWords(words: readonly number[]): Uint8Array {
+  return new Uint8Array(new Uint32Array(words).buffer);
+}
+
+/** Wherever in a piece they stand. */
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(new Uint8Array(bytes).buffer);
 }
 
 /** Brings a part that stands elsewhere; one that is `lent` is read before the next part is fetched. */
@@ -84,7 +87,7 @@ export class FrameReader {
   #number = 0;
   #bodySize = 0;
   #body: Uint8Array = new Uint8Array();
-  #sizes: number[] = [];
+  #sizes: ArrayLike<number> = [];
   #buffers: ArrayBuffer[] = [];
 
   /**
@@ -135,16 +138,15 @@ export class FrameReader {
     }
     this.#size = 4;
     this.#take = (place) => {
-      const at = new DataView(place.buffer, place.byteOffset, 4).getUint32(0, true);
+      const at = wordsOf(place)[0]!;
       take.call(this, this.#fetch(at, size - ELSEWHERE, take === this.#takeBody));
     };
   }
 
   #takeHead(part: Uint8Array): void {
-    const head = new DataView(part.buffer, part.byteOffset, part.byteLength);
-    this.#number = head.getUint32(0, true);
-    this.#bodySize = head.getUint32(4, true);
-    const count = head.getUint32(8, true);
+    const head = wordsOf(part), count = head[2]!;
+    this.#number = head[0]!;
+    this.#bodySize = head[1]!;
     this.#sizes = [];
     this.#buffers = [];
     if (count > 0) this.#expect(4 * count, this.#takeSizes);
@@ -152,8 +154,7 @@ export class FrameReader {
   }
 
   #takeSizes(part: Uint8Array): void {
-    const sizes = new DataView(part.buffer, part.byteOffset, part.byteLength);
-    for (let i = 0; i < part.byteLength; i += 4) this.#sizes.push(sizes.getUint32(i, true));
+    this.#sizes = wordsOf(part);
     this.#expect(this.#bodySize, this.#takeBody);
   }
 

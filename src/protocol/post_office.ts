@@ -11,6 +11,7 @@
  *
  * Who exchanged letters with a realm is told of its end. Its host knows, as the first ones passed there.
  */
+import { entryOf } from "./entry_of.ts";
 import type { Letter } from "./messages.ts";
 import { realm } from "./realm.ts";
 import type { Port, Transferable } from "./transferable.ts";
@@ -79,7 +80,7 @@ export class PostOffice {
     this.#children.set(address, this.#outboxFor(post));
     return {
       address,
-      receive: (letters) => letters.forEach((letter) => this.#forward(letter)),
+      receive: (letters) => this.receive(letters),
       end: () => this.#close(address),
     };
   }
@@ -158,16 +159,13 @@ export class PostOffice {
   /** The child that is, or leads to, an address. */
   #childTowards(address: string): string | undefined {
     if (!isWithin(address, this.address) || address === this.address) return undefined;
-    const end = address.indexOf(".", this.address.length + 1);
-    return end < 0 ? address : address.slice(0, end);
+    return beforeDot(address, this.address.length + 1);
   }
 
   #note(address: string, other: string): void {
     const child = this.#childTowards(address);
     if (child === undefined || isWithin(other, child)) return;
-    let contacts = this.#contacts.get(child);
-    if (!contacts) this.#contacts.set(child, contacts = new Set());
-    contacts.add(other);
+    entryOf(this.#contacts, child, () => new Set()).add(other);
   }
 
   #close(child: string): void {
@@ -241,7 +239,12 @@ export function inOneProcess(a: string, b: string): boolean {
 export function mainThreadOf(address: string): string {
   const at = address.lastIndexOf(".p");
   if (at < 0) return ROOT;
-  const end = address.indexOf(".", at + 1);
+  return beforeDot(address, at + 1);
+}
+
+/** What stands before the first dot from a place on. */
+function beforeDot(address: string, from: number): string {
+  const end = address.indexOf(".", from);
   return end < 0 ? address : address.slice(0, end);
 }
 

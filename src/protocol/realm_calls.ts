@@ -2,6 +2,7 @@
  * Calls from one realm to a service of another, by letter: the way to shared things where memory is
  * not shared, and to those that live in one place alone.
  */
+import { entryOf } from "./entry_of.ts";
 import { encode } from "./encode.ts";
 import { MaybeEncodingError, PoolError } from "./errors.ts";
 import { livingRealms, ownNumber } from "./living_realms.ts";
@@ -248,27 +249,15 @@ export class RealmCalls implements Recipient {
     else kept[TAKE_BACK]();
   }
 
-  #run(from: string, { id, method, args, client }: Body & { readonly type: "call" }): unknown {
+  #run(from: string, { id, method, args, ...call }: Body & { readonly type: "call" }): unknown {
     const service = this.#offers.find(id);
     if (!service) throw new ProcessError(`Cannot ${method} ${id}: it was shut down`);
-    const operations = this.#operationsOf(client || this.#numberOf(from), id, service);
+    const client = call.client || entryOf(this.#strangers, from, () => livingRealms().enter());
+    const services = entryOf(this.#operations, client, () => new Map());
+    const operations = entryOf(services, id, () => service.as(client) as Operations);
     const run = operations[method];
     if (typeof run !== "function") throw new PoolError(`Cannot ${method} ${id}: no such method`);
     return run.apply(operations, args as never[]);
-  }
-
-  #numberOf(stranger: string): number {
-    let number = this.#strangers.get(stranger);
-    if (number === undefined) this.#strangers.set(stranger, number = livingRealms().enter());
-    return number;
-  }
-
-  #operationsOf(client: number, id: string, service: Service): Operations {
-    let services = this.#operations.get(client);
-    if (!services) this.#operations.set(client, services = new Map());
-    let operations = services.get(id);
-    if (!operations) services.set(id, operations = service.as(client) as Operations);
-    return operations;
   }
 }
 

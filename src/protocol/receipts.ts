@@ -8,6 +8,7 @@
  * The receipt leaves the caller's realm before the code there sees the result. So what was seen is not taken
  * back, and what is taken back was not seen.
  */
+import { entryOf } from "./entry_of.ts";
 import { isWithin } from "./post_office.ts";
 
 /** Method of results that can be taken back. */
@@ -31,9 +32,7 @@ export class Receipts {
 
   /** A result is sent. */
   expect(from: string, number: number, result: Returnable): void {
-    let results = this.#expected.get(from);
-    if (!results) this.#expected.set(from, results = new Map());
-    results.set(number, result);
+    entryOf(this.#expected, from, () => new Map()).set(number, result);
   }
 
   /** It came, or could not be sent after all; what it was. */

@@ -3,7 +3,7 @@
  * (see {@link ValueBytes.write}) goes by messages.
  *
  *     value = tag, then: int32 4 | float64 8 | date 8 | bigint64 8 | length 2 + text
- *                       | count 2 + values | count 2 + (key text, value)…  | type 1 + length 2 + bytes
+ *                       | count 2 + values | count 2 + (key text, value)…  | length 2 + type 1 + bytes
  */
 
 /**
@@ -149,6 +149,14 @@ export class ValueBytes {
     return true;
   }
 
+  /** Writes a tag and a count where `more` bytes fit behind them too. */
+  #writeCount(tag: number, count: number, more: number): boolean {
+    if (count > 65535 || !this.#writeTag(tag, 2 + more)) return false;
+    this.#view.setUint16(this.#at, count, true);
+    this.#at += 2;
+    return true;
+  }
+
   #writeNumber(value: number): boolean {
     if ((value | 0) === value && !Object.is(value, -0)) {
       if (!this.#writeTag(INT32, 4)) return false;
@@ -171,9 +179,8 @@ export class ValueBytes {
 
   #writeString(text: string): boolean {
     const { length } = text;
-    if (length > 65535 || !this.#writeTag(LATIN1, 2 + length)) return false;
-    this.#view.setUint16(this.#at, length, true);
-    const start = this.#at + 2;
+    if (!this.#writeCount(LATIN1, length, length)) return false;
+    const start = this.#at;
     if (length >= NATIVE_TEXT) {
       if (!isLatin1(text)) return this.#writeUtf16(text);
       this.#text.latin1Write(text, start, length);
@@ -191,9 +198,9 @@ export class ValueBytes {
   /** Code units as they are: lone surrogates survive. Stands in the place of a begun Latin-1 text. */
   #writeUtf16(text: string): boolean {
     const { length } = text;
-    const start = this.#at + 2;
+    const start = this.#at;
     if (start + 2 * length > this.#end) return false;
-    this.#bytes[this.#at - 1] = UTF16;
+    this.#bytes[start - 3] = UTF16;
     for (let i = 0; i < length; i++) this.#view.setUint16(start + 2 * i, text.charCodeAt(i), true);
     this.#at = start + 2 * length;
     return true;
@@ -212,9 +219,7 @@ export class ValueBytes {
 
   #writeArray(items: unknown[], depth: number): boolean {
     const { length } = items;
-    if (length > 65535 || !this.#writeTag(ARRAY, 2 + length)) return false;
-    this.#view.setUint16(this.#at, length, true);
-    this.#at += 2;
+    if (!this.#writeCount(ARRAY, length, length)) return false;
     for (let i = 0; i < length; i++) {
       const item = items[i];
       if (item === undefined && !(i in items)) return false;
@@ -226,9 +231,7 @@ export class ValueBytes {
 
   #writePlain(value: object, depth: number): boolean {
     const keys = Object.keys(value);
-    if (!this.#writeTag(OBJECT, 2)) return false;
-    this.#view.setUint16(this.#at, keys.length, true);
-    this.#at += 2;
+    if (!this.#writeCount(OBJECT, keys.length, 0)) return false;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]!;
       if (key === "__proto__") return false;
@@ -241,13 +244,12 @@ export class ValueBytes {
   #writeTyped(value: ArrayBufferView, prototype: object): boolean {
     const type = typedArrays.findIndex((candidate) => candidate.prototype === prototype);
     const { buffer, byteOffset, byteLength } = value;
-    if (type < 0 || byteLength > 65535 || !(buffer instanceof ArrayBuffer)) return false;
+    if (type < 0 || !(buffer instanceof ArrayBuffer)) return false;
     if ((buffer as { resizable?: boolean }).resizable || !this.#isNew(buffer)) return false;
-    if (!this.#writeTag(TYPED, 3 + byteLength)) return false;
+    if (!this.#writeCount(TYPED, byteLength, 1 + byteLength)) return false;
     this.#bytes[this.#at] = type;
-    this.#view.setUint16(this.#at + 1, byteLength, true);
-    this.#bytes.set(new Uint8Array(buffer, byteOffset, byteLength), this.#at + 3);
-    this.#at += 3 + byteLength;
+    this.#bytes.set(new Uint8Array(buffer, byteOffset, byteLength), this.#at + 1);
+    this.#at += 1 + byteLength;
     return true;
   }
 
@@ -322,10 +324,10 @@ export class ValueBytes {
   }
 
   #readTyped(): ArrayBufferView {
-    const type = typedArrays[this.#bytes[this.#at]!]!;
-    const byteLength = this.#view.getUint16(this.#at + 1, true);
-    const start = this.#at + 3;
-    this.#at = start + byteLength;
+    const byteLength = this.#readCount();
+    const type = typedArrays[this.#bytes[this.#at++]!]!;
+    const start = this.#at;
+    this.#at += byteLength;
     return new type(this.#bytes.slice(start, this.#at).buffer as ArrayBuffer);
   }
 }

@@ -18,7 +18,7 @@ function setUp(running?: Job): { limits: Limits; clock: FakeClock; actions: Acti
   const actions: Action[] = [];
   const limits = new Limits(clock, {
     abort: (job, reason) => void actions.push(["abort", job, reason]),
-    expireWaiting: (job, reason) => actions.push(["expireWaiting", job, reason]),
+    cancelWaiting: (job, reason) => actions.push(["cancelWaiting", job, reason]),
     kill: (job) => void actions.push(["kill", job]),
     divide: (batch) => {
       actions.push(["divide", batch]);
@@ -37,7 +37,7 @@ describe("Limits", () => {
     await clock.advance(29);
     assertEquals(actions, []);
     await clock.advance(1);
-    assertEquals(actions.map(([name]) => name), ["expireWaiting"]);
+    assertEquals(actions.map(([name]) => name), ["cancelWaiting"]);
     assertInstanceOf(actions[0]![2], TimeoutError);
     assertMatch(String(actions[0]![2]), /30 ms \(queueTimeout\)/);
     assertEquals(clock.pending, 0);
@@ -143,7 +143,7 @@ describe("Limits", () => {
     const clock = new FakeClock();
     const limits = new Limits(clock, {
       abort: () => void actions.push("abort"),
-      expireWaiting: () => {},
+      cancelWaiting: () => {},
       kill: () => {},
       divide: ({ lane, cell }) => {
         running.lane = lane;
@@ -177,8 +177,8 @@ describe("Limits", () => {
     for (const filled of [true, false]) {
       const controller = new AbortController();
       const line = new CallLine({ limits: { signal: controller.signal }, priority: 0 });
-      limits.lineFilled(line);
-      if (!filled) limits.lineEmptied(line);
+      limits.filled(line);
+      if (!filled) limits.emptied(line);
       controller.abort("enough");
       assertEquals(actions.splice(0), filled ? [["abortLine", line, "enough"]] : []);
     }

@@ -90,8 +90,7 @@ export class ChildFileClaims implements WorkerClaims {
       this.#file.write(bytes, at);
       at += bytes.byteLength;
     }
-    const size = new DataView(new ArrayBuffer(4));
-    size.setUint32(0, at - WORDS - 4, true);
+    const size = new Uint32Array([at - WORDS - 4]);
     this.#file.write(new Uint8Array(size.buffer), WORDS);
   }
 

@@ -23,8 +23,8 @@ export interface ChildOutputEvents {
 }
 
 /** Descriptors that the child has to mark. */
-export function captured({ stdout, stderr }: OutputModes): number[] {
-  return [...(stdout === "pipe" ? [1] : []), ...(stderr === "pipe" ? [2] : [])];
+export function captured({ stdout, stderr }: OutputModes): boolean[] {
+  return [stdout === "pipe", stderr === "pipe"];
 }
 
 /** The output of one child. */
@@ -37,7 +37,7 @@ export class ChildOutput {
 
   constructor(modes: OutputModes, events: ChildOutputEvents) {
     this.#events = events;
-    if (captured(modes).length === 0) return;
+    if (!captured(modes).includes(true)) return;
     this.#held = new HeldReplies(
       (message) => events.message(message),
       (jobs) => [...this.#cutters].every((cutter) => cutter.ended >= jobs),

@@ -92,9 +92,6 @@ function toStream(connection: Connection): LocalSocket {
         (error) => this.destroy(error),
       );
     },
-    write(chunk: Uint8Array, _encoding, done) {
-      writeAll(connection, [chunk]).then(() => done(), done);
-    },
     writev(chunks, done) {
       writeAll(connection, chunks.map(({ chunk }) => chunk as Uint8Array)).then(() => done(), done);
     },

@@ -79,15 +79,14 @@ export class HostFileClaims implements HostClaims {
   }
 
   currentItem(cell: number): number {
-    this.#readRecord(cell);
-    return this.#field(cell, JOB) === this.#jobs[cell] ? this.#field(cell, ITEM) : 0;
+    return this.#hasBegun(cell) ? this.#field(cell, ITEM) : 0;
   }
 
   /** After the child's end: frames that it could not send any more. */
   lastWords(): Uint8Array {
-    const size = new Uint8Array(4);
-    this.#file.read(size, WORDS);
-    const words = new Uint8Array(new DataView(size.buffer).getUint32(0, true));
+    const size = new Uint32Array(1);
+    this.#file.read(new Uint8Array(size.buffer), WORDS);
+    const words = new Uint8Array(size[0]!);
     this.#file.read(words, WORDS + 4);
     return words;
   }

@@ -30,6 +30,8 @@ function socketsFolder(): string {
 /** Waits for one child. */
 export class Meeting {
   readonly folder: string;
+  /** What proves that it is the child who comes. */
+  readonly token: Uint8Array = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
   readonly cells: CellFile;
   readonly #server: LocalServer | undefined;
   #open = true;
@@ -43,20 +45,19 @@ export class Meeting {
     failed: (error: Error) => void,
   ) {
     this.folder = fs().mkdtempSync(join(socketsFolder(), "pool-"));
-    const token = crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
     const connected = (socket: LocalSocket): void => {
       socket.unref();
       // Its close tells all.
       socket.on("error", () => {});
       readHello(socket, (hello) => {
-        if (!this.#open || !startsWith(hello, token)) return socket.destroy();
+        if (!this.#open || !startsWith(hello, this.token)) return socket.destroy();
         this.end();
         met(socket, new Float64Array(hello.slice(TOKEN_BYTES).buffer)[0]!);
       });
     };
     let cells: CellFile | undefined;
     try {
-      this.cells = cells = CellFile.create(cellsPath(this.folder), token);
+      this.cells = cells = CellFile.create(cellsPath(this.folder), this.token);
       this.#server = listenAt(socketPath(this.folder), connected, failed);
     } catch (error) {
       // No room, or Deno without permission.

@@ -1,14 +1,13 @@
 /** The host's wire to one child process, on every runtime. */
 import type { ChildProcess } from "node:child_process";
 import type { Transport, TransportEvents, WorkerEnd } from "../../core/backend.ts";
-import type { HostClaims } from "../../protocol/claims.ts";
 import { PoolError } from "../../protocol/errors.ts";
 import type { FromWorker, ToWorker } from "../../protocol/messages.ts";
 import type { Transferable } from "../../protocol/transferable.ts";
 import { childProcess } from "../builtins.ts";
 import { host } from "../host.ts";
 import { sendSignal } from "../signals.ts";
-import { CAPTURED, type CellFile, TOKEN_BYTES } from "./cell_file.ts";
+import { CAPTURED } from "./cell_file.ts";
 import { Channel } from "./channel.ts";
 import { captured, ChildOutput, type OutputModes } from "./child_output.ts";
 import { HostFileClaims } from "./host_claims.ts";
@@ -41,10 +40,9 @@ const WAIT = {
  * neither is waited for without limit.
  */
 export class ProcessTransport implements Transport {
-  readonly claims: HostClaims;
+  readonly claims: HostFileClaims;
   readonly #events: TransportEvents;
   readonly #watchdog: Watchdog;
-  readonly #cells: HostFileClaims;
   readonly #meeting: Meeting;
   readonly #channel: Channel<ToWorker, FromWorker>;
   readonly #child: ChildProcess;
@@ -80,9 +78,7 @@ export class ProcessTransport implements Transport {
       const { folder, cells } = meeting;
       const { file, args, env, ...rest } = command(folder);
       modes = rest;
-      for (const descriptor of captured(modes)) {
-        cells.write(new Uint8Array([1]), CAPTURED + descriptor - 1);
-      }
+      cells.write(Uint8Array.from(captured(modes), Number), CAPTURED);
       this.#child = childProcess().spawn(file, [...args], {
         stdio: ["ignore", modes.stdout ?? "inherit", "pipe"],
         windowsHide: true,
@@ -93,8 +89,8 @@ export class ProcessTransport implements Transport {
       meeting?.cells.close();
       throw new PoolError(`Cannot start child process: ${cause}`, { cause });
     }
-    const { cells } = this.#meeting = meeting;
-    this.claims = this.#cells = new HostFileClaims(cells);
+    const { cells, token } = this.#meeting = meeting;
+    this.claims = new HostFileClaims(cells);
     const parcels = {
       out: new ParcelWriter(cells, "fromHost"),
       in: new ParcelReader(cells, "fromChild"),
@@ -110,7 +106,6 @@ export class ProcessTransport implements Transport {
       message: (message) => this.#receive(message),
       over: (stream) => this.#over(stream),
     });
-    const token = tokenOf(cells);
     if (stdout) {
       this.#open.add("stdout");
       this.#output.capture("stdout", stdout, token);
@@ -166,7 +161,7 @@ export class ProcessTransport implements Transport {
 
   #met(socket: LocalSocket, childTime: number): void {
     this.#socket = socket;
-    this.#cells.compareClocks(childTime, this.#startedAt, host.clock.now());
+    this.claims.compareClocks(childTime, this.#startedAt, host.clock.now());
     socket.on("close", () => this.#over("socket"));
     this.#channel.attach(socket);
   }
@@ -218,7 +213,7 @@ export class ProcessTransport implements Transport {
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
     this.#output.end();
-    this.#channel.recover(this.#cells.lastWords());
+    this.#channel.recover(this.claims.lastWords());
     const exitCode = this.#lastCode ?? this.#exit.exitCode;
     const signal = this.#lastCode === null ? this.#exit.signal : null;
     const stderr = this.#output.lastLines;
@@ -231,12 +226,6 @@ export class ProcessTransport implements Transport {
       stderr,
       outOfMemory: exitCode !== 0 && stderr !== undefined && /out of memory/i.test(stderr),
     });
-    this.#cells.close();
+    this.claims.close();
   }
-}
-
-function tokenOf(cells: CellFile): Uint8Array {
-  const token = new Uint8Array(TOKEN_BYTES);
-  cells.read(token, 0);
-  return token;
 }
