@@ -151,3 +151,12 @@ export const readTicks = task(import.meta, function readTicks(): number {
 });
 
 export const noop = task(import.meta, function noop() {});
+
+/** Starts children, and ends its worker before they are up, or while they come up. */
+export const startAndExit = task(import.meta, async function startAndExit(delay: number) {
+  const { Pool } = await import("@pool/core");
+  const pool = new Pool({ workers: 2, backend: "process" });
+  pool.apply(() => new Promise(() => {})).catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, delay));
+  process.exit(5);
+});

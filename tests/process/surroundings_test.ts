@@ -36,6 +36,23 @@ describe("child processes in unusual surroundings", () => {
     assertMatch(await run({ env }), /^true PoolError: Cannot start child process: .*missing/);
   });
 
+  it(
+    "leave nothing in the temporary folder where a worker that starts them ends meanwhile",
+    async () => {
+      const TMPDIR = join(folder, "nested");
+      mkdirSync(TMPDIR);
+      const { stdout, stderr } = await runScenario("nested_hosts", [], { env: { TMPDIR } });
+      assertMatch(stdout, /through/, stderr);
+      const left = () => readdirSync(TMPDIR).filter((name) => name.startsWith("pool-"));
+      // Children that nobody waits for any more clean up as soon as they see it.
+      for (const end = performance.now() + 8000; left().length > 0 && performance.now() < end;) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      assertEquals(left(), []);
+    },
+    40_000,
+  );
+
   if (onNode) {
     for (
       const flags of [["--inspect-port", "0"], ["--test-name-pattern", "pool", "--no-warnings"]]

@@ -17,8 +17,11 @@ import { MarkingClaims } from "./marking_claims.ts";
 import { cellsPath, socketPath } from "./meeting.ts";
 import { ParcelReader, ParcelWriter } from "./parcels.ts";
 
-/** The host may be busy between starting us and listening: so many tries, with pauses (ms). */
+/** The host listens before it starts us, and may be too busy to take us in: so many tries, with pauses (ms). */
 const TRIES = 500, PAUSE = 10;
+
+/** So many where nobody listens: the thread that has started us has ended, and its process goes on. */
+const LAST_TRIES = 25;
 
 /** Serves the process `host` that waits in a folder. */
 export function serveChild(folder: string, host: number): void {
@@ -100,12 +103,15 @@ interface Way {
 }
 
 function meet({ folder, host, tries }: Way, connected: (socket: LocalSocket) => void): void {
-  const failed = (): void => {
-    if (tries === 0 || isGone(host)) {
+  const failed = (error: unknown): void => {
+    if (tries <= 0 || isGone(host)) {
       forget(folder);
       process.exit(1);
     }
-    setTimeout(() => meet({ folder, host, tries: tries - 1 }, connected), PAUSE);
+    const { code } = error as { readonly code?: unknown };
+    const isOver = code === "ENOENT" || code === "ECONNREFUSED";
+    const left = tries - (isOver ? TRIES / LAST_TRIES : 1);
+    setTimeout(() => meet({ folder, host, tries: left }, connected), PAUSE);
   };
   connectTo(socketPath(folder), (socket) => {
     // The close that follows is the end.
