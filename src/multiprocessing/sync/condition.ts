@@ -255,9 +255,3 @@ function timeLeft(timeout: number | undefined): () => number | undefined {
   const began = performance.now();
   return () => timeout && Math.max(0, timeout - (performance.now() - began));
 }
-
-/** Makes the condition of this realm for one that came, with its lock. */
-export function reviveCondition(parts: SharedParts): Condition {
-  const lock = reviveShared(parts.facts as SharedParts) as Lock | RLock;
-  return new Condition(lock, Link.from(CONDITION, parts));
-}
