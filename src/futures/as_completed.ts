@@ -4,6 +4,7 @@ import type { Future } from "../core/executor.ts";
 import { checkWait } from "../core/options.ts";
 import type { WaitOptions } from "../core/pool.ts";
 import { checkFutures } from "./future.ts";
+import { contextFree } from "./until_done.ts";
 
 /**
  * Iterates over futures as they are done: first those that are, then the others in the order of
@@ -79,6 +80,7 @@ class Completions<F extends Future<unknown>> implements AsyncIterableIterator<F,
   #begin(): void {
     if (this.#begun) return;
     this.#begun = true;
+    contextFree.add(this.#onDone);
     const all = [...this.#pending];
     for (const future of all) if (future.done()) this.#onDone(future);
     for (const future of this.#pending) future.addDoneCallback(this.#onDone);

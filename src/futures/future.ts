@@ -5,7 +5,7 @@ import { checkIterable } from "../core/iterables.ts";
 import { checkFunction, checkWait, show } from "../core/options.ts";
 import type { WaitOptions } from "../core/pool.ts";
 import { staysHere } from "../protocol/stays_here.ts";
-import { untilDone } from "./until_done.ts";
+import { contextFree, untilDone } from "./until_done.ts";
 
 /**
  * Who runs the call of a future.
@@ -129,13 +129,15 @@ export class Future<R> implements FutureContract<R> {
     if (callback === undefined) throw new TypeError("Cannot add callback: there is none");
     checkFunction(callback, "callback");
     if (this.done()) this.#call(callback);
-    else this.#add({ callback, run: inThisContext(callback) });
+    else this.#add(bound(callback));
   }
 
   /** Forgets a callback; returns how often it had been added. Mirrors that of `asyncio.Future`. */
   removeDoneCallback(callback: (future: this) => unknown): number {
     const before = this.#callbacks.length;
-    if (before > 0) this.#callbacks = this.#callbacks.filter((one) => one.callback !== callback);
+    if (before > 0) {
+      this.#callbacks = this.#callbacks.filter((one) => (originals.get(one) ?? one) !== callback);
+    }
     return before - this.#callbacks.length;
   }
 
@@ -172,12 +174,12 @@ export class Future<R> implements FutureContract<R> {
     this.#source = undefined;
     const callbacks = this.#callbacks;
     this.#callbacks = NONE;
-    for (const { run } of callbacks) this.#call(run);
+    for (const callback of callbacks) this.#call(callback);
   }
 
-  #add(entry: DoneCallback): void {
-    if (this.#callbacks === NONE) this.#callbacks = [entry];
-    else this.#callbacks.push(entry);
+  #add(callback: DoneCallback): void {
+    if (this.#callbacks === NONE) this.#callbacks = [callback];
+    else this.#callbacks.push(callback);
   }
 
   #call(callback: (future: never) => unknown): void {
@@ -192,7 +194,7 @@ export class Future<R> implements FutureContract<R> {
   /** Resolves when it is done; rejects when that takes too long. */
   #untilDone(timeout: number | undefined): Promise<unknown> {
     // Nearly all wait so: the way with a time limit costs several times as much.
-    if (timeout === undefined) return new Promise((run) => this.#add({ run }));
+    if (timeout === undefined) return new Promise((resolve) => this.#add(resolve));
     return untilDone([this], { timeout }).then((inTime) => {
       if (inTime) return;
       throw new TimeoutError(`Cannot get result: the call is not done after ${timeout} ms`);
@@ -208,10 +210,16 @@ export class Future<R> implements FutureContract<R> {
   }
 }
 
-interface DoneCallback {
-  /** As the user knows it. */
-  readonly callback?: (future: never) => unknown;
-  readonly run: (future: never) => unknown;
+type DoneCallback = (future: never) => unknown;
+
+/** Callbacks in a context, as their users know them. */
+const originals = new WeakMap<DoneCallback, DoneCallback>();
+
+function bound(callback: DoneCallback): DoneCallback {
+  if (contextFree.has(callback)) return callback;
+  const own = inThisContext(callback);
+  originals.set(own, callback);
+  return own;
 }
 
 /** Shared by all futures without callbacks: most have none. */

@@ -1,6 +1,9 @@
 import type { Future } from "../core/executor.ts";
 import { LONGEST_TIMER } from "../protocol/timers.ts";
 
+/** Callbacks of the library's own, which need no context of their caller: that costs two microseconds on Node. */
+export const contextFree: WeakSet<object> = new WeakSet();
+
 /** How long to wait for futures. */
 export interface DoneWait {
   /** So many of them; by default all. */
@@ -34,6 +37,7 @@ export function untilDone(
       if (--missing === 0) end(true);
       else if (orFailed) hasFailed(future).then((failed) => failed && end(true));
     };
+    contextFree.add(onDone);
     for (const future of futures) {
       // One that was done meanwhile calls back at once.
       if (ended) return;

@@ -45,38 +45,42 @@ export class ChunkRun {
   /** Resolves to itself; a promise only when an item is async. */
   run(): this | Promise<this> {
     const { length } = this.#items;
-    let next = 0, pending: PromiseLike<unknown> | undefined;
+    let pending: PromiseLike<unknown> | undefined, next = 0;
     if (length >= WORTH_PACKING) {
-      const other = this.#runNumbers();
-      if (!other) return this;
-      next = this.#values.length + 1;
-      pending = this.#settle(other);
+      pending = this.#runNumbers();
+      if (this.#numbers) return this;
+      next = this.#values.length + (pending ? 1 : 0);
     }
-    while (!pending && next < length) {
-      const index = next++;
-      pending = this.#settle(() => this.#begin(index));
-    }
+    while (!pending && next < length) pending = this.#runItem(next++);
     return pending ? this.#runRest(pending, next) : this;
   }
 
-  #begin(index: number): unknown {
-    this.#claims?.beginItem(this.#cell, index);
-    return this.#call(this.#items[index]);
+  /** Keeps what an item gives, or throws; returns what is not there yet. */
+  #runItem(index: number): PromiseLike<unknown> | undefined {
+    try {
+      this.#claims?.beginItem(this.#cell, index);
+      return this.#settle(this.#call(this.#items[index]));
+    } catch (error) {
+      this.#keepFailure(error);
+    }
+  }
+
+  #settle(value: unknown): PromiseLike<unknown> | undefined {
+    if (isThenable(value)) return value;
+    this.#keep(value);
   }
 
   /**
    * Runs items as long as they give numbers, in loops with nothing else in them: a million small ones go this
-   * way, and take a third of the time. Returns what the first other one gives.
+   * way, and take a third of the time. The first other one is the last that runs here.
    */
-  #runNumbers(): (() => unknown) | undefined {
+  #runNumbers(): PromiseLike<unknown> | undefined {
     const items = this.#items, call = this.#call, claims = this.#claims, cell = this.#cell;
     const { length } = items;
     const integers = new Int32Array(length);
     let floats: Float64Array | undefined;
-    let index = 0;
-    let other: () => unknown;
+    let index = 0, value: unknown;
     try {
-      let value: unknown;
       for (; index < length; index++) {
         claims?.beginItem(cell, index);
         value = call(items[index]);
@@ -86,7 +90,7 @@ export class ChunkRun {
         integers[index] = whole;
       }
       if (index < length && typeof value === "number") {
-        floats = Float64Array.from(integers);
+        floats = new Float64Array(integers);
         floats[index++] = value;
         for (; index < length; index++) {
           claims?.beginItem(cell, index);
@@ -95,20 +99,21 @@ export class ChunkRun {
           floats[index] = value;
         }
       }
-      const last = value;
-      other = () => last;
+      if (index === length) {
+        this.#numbers = floats ?? integers;
+        return undefined;
+      }
+      this.#unpack(floats ?? integers, index);
+      return this.#settle(value);
     } catch (error) {
-      other = () => {
-        throw error;
-      };
+      this.#unpack(floats ?? integers, index);
+      this.#keepFailure(error);
     }
-    const numbers = floats ?? integers;
-    if (index === length) {
-      this.#numbers = numbers;
-      return undefined;
-    }
-    this.#values = Array.from(numbers.subarray(0, index));
-    return other;
+  }
+
+  /** Not all are numbers: those that came first become values like the others. */
+  #unpack(numbers: Numbers, count: number): void {
+    this.#values = Array.from(numbers.subarray(0, count));
   }
 
   /** The results, or what was thrown, in the form that is cheapest to send. */
@@ -140,19 +145,7 @@ export class ChunkRun {
         this.#keepFailure(error);
       }
       if (next === this.#items.length) return this;
-      const index = next++;
-      pending = this.#settle(() => this.#begin(index));
-    }
-  }
-
-  /** Keeps what an item gives, or throws; returns what is not there yet. */
-  #settle(give: () => unknown): PromiseLike<unknown> | undefined {
-    try {
-      const value = give();
-      if (isThenable(value)) return value;
-      this.#keep(value);
-    } catch (error) {
-      this.#keepFailure(error);
+      pending = this.#runItem(next++);
     }
   }
 
