@@ -118,9 +118,8 @@ export interface PoolPlan {
 }
 
 /** Checks the options of a pool; throws `TypeError` or `RangeError`. */
-export function planPool(input: number | PoolOptions | undefined, runtime: Runtime): PoolPlan {
-  const given = typeof input === "number" ? { workers: input } : input;
-  const options = checkOptions<PoolOptions>(given, "create pool", POOL_OPTIONS);
+export function planPool(input: PoolOptions, runtime: Runtime): PoolPlan {
+  const options = checkOptions<PoolOptions>(input, "create pool", POOL_OPTIONS);
   const workers = finite(checkCount(options.workers, "workers", 1), "workers") ??
     runtime.availableWorkers();
   const idleTimeout = checkTimeout(options.idleTimeout, "idleTimeout");

@@ -1,6 +1,6 @@
 /** Bad input: a clear error at the call it belongs to, and nothing else is lost. */
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { type CallOptions, Pool, type PoolOptions, ThreadPool } from "@pool/core";
+import { type CallOptions, Pool, type PoolOptions, ThreadPool, TimeoutError } from "@pool/core";
 import { add, countTo, nothing, square } from "../tasks/pool_tasks.ts";
 import type { Backend } from "./backend.ts";
 import { it } from "./bounded.ts";
@@ -108,29 +108,32 @@ function poolOptionTests({ createPool, traits }: SuiteBackend): void {
     });
   }
 
-  it("new Pool() refuses what is neither a number nor options", () => {
-    for (const wrong of ["4", null, true, [], () => {}]) {
-      assertThrows(() => new Pool(wrong as never), TypeError, "options");
-    }
-    for (const wrong of [0, -1, NaN, 1.5, Infinity]) {
-      assertThrows(() => new Pool(wrong), RangeError, "workers");
-    }
+  for (const PoolClass of [Pool, ThreadPool]) {
+    it(`new ${PoolClass.name}() refuses what is neither a number nor options`, () => {
+      const create = (...given: unknown[]) => () => new PoolClass(...given as [number]);
+      for (const wrong of ["4", true, () => {}]) {
+        assertThrows(create(wrong), TypeError, "Cannot use workers: it must be a number");
+      }
+      for (const wrong of [null, []]) assertThrows(create(wrong), TypeError, "Cannot use options");
+      for (const wrong of [0, -1, NaN, 1.5, Infinity]) {
+        assertThrows(create(wrong), RangeError, "Cannot use workers");
+      }
+      for (const wrong of ["x", null, [], () => {}]) {
+        assertThrows(create(2, wrong), TypeError, "Cannot use options: it must be an object");
+      }
+      assertThrows(create(2, { nmae: "x" }), TypeError, "nmae");
+    });
+  }
+
+  it("new Pool() does take options beside the number of workers", async () => {
+    await using pool = new Pool(2, { backend: "inline", taskTimeout: 20 });
+    assertEquals(pool.stats().workers.alive, 2);
+    assertInstanceOf(await rejection(pool.apply(() => new Promise(() => {}))), TimeoutError);
   });
 
   it("new Pool() refuses a backend that does not exist", () => {
     for (const backend of ["fibre", "", null, 5, {}, { spawn: true }]) {
       assertThrows(() => new Pool({ backend: backend as never }), TypeError, "backend");
-    }
-  });
-
-  it("new ThreadPool() refuses the same", () => {
-    for (const wrong of ["4", null, true, []]) {
-      assertThrows(() => new ThreadPool(wrong as never), TypeError);
-    }
-    assertThrows(() => new ThreadPool(0), RangeError, "workers");
-    assertThrows(() => new ThreadPool(2, { nmae: "x" } as never), TypeError, "nmae");
-    for (const wrong of ["x", null, []]) {
-      assertThrows(() => new ThreadPool(2, wrong as never), TypeError, "options");
     }
   });
 

@@ -193,6 +193,7 @@ export async function poolsFit(): Promise<void> {
     new Pool({ workers: 2, backend: "process", initializer: square, initargs: [1] }),
     new ThreadPool(2, { name: "io", maxQueue: 8, whenFull: "wait" }),
     new ProcessPool(2, { maxTasksPerChild: 3, env: { MODE: "test" } }),
+    new Pool(2, { backend: "process", name: "children" }),
   ];
   for (const pool of pools) {
     const result = await pool.apply(square, [2]);
@@ -208,7 +209,9 @@ export async function poolsFit(): Promise<void> {
   // @ts-expect-error there are two ways to be full
   new Pool({ maxQueue: 8, whenFull: "drop" });
   // @ts-expect-error the options are one object
-  new Pool(2, 3, 4);
+  new Pool(2, 3);
+  // @ts-expect-error the number of workers stands once
+  new Pool(2, { workers: 3 });
   // @ts-expect-error the backend of this pool is its name
   new ThreadPool(2, { backend: "process" });
 }
