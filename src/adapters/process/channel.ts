@@ -3,7 +3,7 @@ import { type Frame, frameParts, FrameReader } from "../../protocol/frames.ts";
 import type { Transferable } from "../../protocol/transferable.ts";
 import { type Resolvers, withResolvers } from "../../protocol/with_resolvers.ts";
 import { joinSmall } from "./bytes.ts";
-import { type Codec, runtimeCodec } from "./codec.ts";
+import { type Codec, messageCodec } from "./codec.ts";
 import type { LocalSocket } from "./local_socket.ts";
 import type { ParcelReader, ParcelWriter } from "./parcels.ts";
 
@@ -30,7 +30,7 @@ export interface ChannelEvents<Received> {
 
 /** Sends messages, and calls back for each that comes, in order. */
 export class Channel<Sent, Received> {
-  readonly #codec: Codec = runtimeCodec();
+  readonly #codec: Codec = messageCodec();
   readonly #parcels: Parcels;
   readonly #events: ChannelEvents<Received>;
   readonly #reader: FrameReader;
