@@ -76,7 +76,7 @@ export class CompletedProcess<Out extends CommandOutput, Err extends CommandOutp
  */
 export async function run<const O extends RunOptions = Record<never, never>>(
   args: Command,
-  options?: O,
+  options?: O & { readonly [Misspelt in Exclude<keyof O, keyof RunOptions>]: never },
 ): Promise<CompletedProcess<CapturedOf<O, "stdout">, CapturedOf<O, "stderr">>> {
   const { popen, input, timeout, check } = split(options);
   const bytes = checkInput(input);
@@ -187,7 +187,7 @@ export async function checkCall(args: Command, options?: CallCommandOptions): Pr
  */
 export async function checkOutput<const O extends CheckOutputOptions = Record<never, never>>(
   args: Command,
-  options?: O,
+  options?: O & { readonly [Misspelt in Exclude<keyof O, keyof CheckOutputOptions>]: never },
 ): Promise<OutputOf<O>> {
   refuse(options, "checkOutput", ["stdout", "captureOutput", "check"]);
   const { stdout } = await run(args, { ...options, stdout: "pipe", check: true });

@@ -24,6 +24,10 @@ export async function activitiesInfer(): Promise<void> {
   }
   new Process({ target: nothing });
   new Thread({ target: (x: number) => x, args: [1] });
+  // Constants are arguments.
+  const args = ["ada", 2] as const;
+  new Process({ target: greet, args });
+  new Thread({ target: greet, args });
   const children: Process[] = activeChildren();
   const [child] = children;
   const pid: number | null | undefined = child?.pid;
@@ -85,6 +89,10 @@ export async function commandsRefuse(): Promise<void> {
   await run(["ls", 3]);
   // @ts-expect-error there is no such option
   await run(["ls"], { captureoutput: true });
+  // @ts-expect-error there is no such option, beside one that there is
+  await run(["ls"], { text: true, captureoutput: true });
+  // @ts-expect-error the same
+  await checkOutput(["ls"], { text: true, timeOut: 5 });
   // @ts-expect-error output is not captured by a call
   await call(["ls"], { captureOutput: true });
   // @ts-expect-error a stream is piped, inherited or ignored

@@ -21,7 +21,7 @@ import { refuseJson } from "../sharing/refuse_json.ts";
  */
 export interface SortOptions {
   /** The greatest first; default false. */
-  readonly reverse?: boolean;
+  readonly reverse?: boolean | undefined;
 }
 
 /**
