@@ -57,14 +57,14 @@ export const STDOUT = "stdout" as const;
  */
 export interface PopenOptions {
   /** What the child reads: `"inherit"` (default), `"ignore"` (nothing) or `"pipe"`. */
-  readonly stdin?: Stdio | undefined;
+  readonly stdin?: Stdio;
   /** Where its output goes: `"inherit"` (default), `"ignore"` (nowhere) or `"pipe"`. */
-  readonly stdout?: Stdio | undefined;
+  readonly stdout?: Stdio;
   /**
    * Where its messages go: as `stdout`, or `"stdout"`: to the same place. Two pipes are then read as
    * one: what comes close together may change its order; with `shell` the order is exact.
    */
-  readonly stderr?: Stdio | "stdout" | undefined;
+  readonly stderr?: Stdio | "stdout";
   /**
    * Runs `args` as a command line of the system's shell (`/bin/sh`, on Windows `cmd.exe`). Never put
    * words of strangers into one: quote nothing by hand, pass `[script, "sh", word]` and use `"$1"`.
@@ -75,7 +75,7 @@ export interface PopenOptions {
   /** All of its environment; default: ours. Those that are `undefined` are left out. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Output is UTF-8 text instead of bytes. Newlines stay as they are, unlike in Python. */
-  readonly text?: boolean | undefined;
+  readonly text?: boolean;
   /** Kills the child (as `kill()`); waiting calls reject with the signal's reason once it has ended. */
   readonly signal?: AbortSignal | undefined;
 }

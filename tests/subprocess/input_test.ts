@@ -123,7 +123,7 @@ describe("bad input of subprocess", { skip: WINDOWS }, () => {
     }
     for (const name of ["stdout", "captureOutput", "check"]) {
       const options = { [name]: undefined };
-      assertNamed(await rejection(checkOutput(["true"], options as object)), TypeError, name);
+      assertNamed(await rejection(checkOutput(["true"], options)), TypeError, name);
     }
   });
 

@@ -4,6 +4,7 @@
  */
 import { activeChildren, local, Process, task, Thread } from "@pool/core";
 import { call, checkCall, checkOutput, Popen, run } from "@pool/core/subprocess";
+import type { CommandOutput, PopenOptions, RunOptions } from "@pool/core/subprocess";
 import { assertType, type Same } from "./same.ts";
 
 const greet = task(import.meta, (name: string, times: number): string => name.repeat(times));
@@ -82,6 +83,18 @@ export async function commandsInfer(): Promise<void> {
   const { stdout, stderr } = await child.communicate({ input: "x", timeout: 5 });
   assertType<Same<typeof stdout, string>>();
   assertType<Same<typeof stderr, null>>();
+}
+
+/** Of options whose values are not known, as little is known of the streams. */
+export function childrenInfer(options: PopenOptions): void {
+  const { stdout } = new Popen(["ls"], options);
+  assertType<Same<typeof stdout, ReadableStream<Uint8Array<ArrayBuffer>> | null>>();
+}
+
+/** For a command of somebody's own, whose options are not known yet. */
+export async function commandsAreWrapped<O extends RunOptions>(options: O): Promise<void> {
+  const { stdout } = await run(["git", "log"], options);
+  assertType<Same<typeof stdout, CommandOutput>>();
 }
 
 export async function commandsRefuse(): Promise<void> {
