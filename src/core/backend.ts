@@ -98,12 +98,12 @@ export interface WorkerOutput {
  */
 export interface WorkerSettings {
   /** All environment variables of the worker; default: those of the host. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /**
    * Command-line options of the runtime for the worker, where it takes them. Default: those of the host,
    * as far as it knows them (Node) and they are not about its own program. Bun's children get none.
    */
-  readonly execArgv?: readonly string[];
+  readonly execArgv?: readonly string[] | undefined;
   /**
    * Deno's permissions of a child process: `"none"`, an object such as `{ read: ["./data"], net: true }`
    * in which what is not named is not given, or `"inherit"` (default): every kind of which this program
@@ -116,13 +116,13 @@ export interface WorkerSettings {
    * comes as `output` events of the pool, which say what job it belongs to; without listeners it is
    * dropped. Other backends refuse it: their tasks write to the output of the whole program.
    */
-  readonly stdout?: OutputMode;
+  readonly stdout?: OutputMode | undefined;
   /** The same for standard error; its last lines stand in `WorkerDiedError` in any case. */
-  readonly stderr?: OutputMode;
+  readonly stderr?: OutputMode | undefined;
   /** Memory limits in the runtime's own terms, such as `{ maxOldGenerationSizeMb: 64 }`. */
-  readonly resourceLimits?: Readonly<Record<string, number>>;
+  readonly resourceLimits?: Readonly<Record<string, number>> | undefined;
   /** Entry of the worker, for bundles in which the default cannot be found. */
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string | URL | undefined;
 }
 
 /**

@@ -29,27 +29,27 @@ export interface CallOptions {
    * Cancels the call: one that waits at once; a running one is told through `currentTask().signal`, and
    * its worker is killed after `grace`. The call rejects with the signal's reason.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /**
    * Longest run, from its start in the worker (the import of its module does not count); then as an
    * abort, with `TimeoutError`. Default: the pool's `taskTimeout`; infinite: no limit in spite of it.
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Longest wait for the start; then `TimeoutError`. */
-  readonly queueTimeout?: number;
+  readonly queueTimeout?: number | undefined;
   /** Higher goes first, 0 by default. A job overtakes at most 1,024 older ones for each level. */
-  readonly priority?: number;
+  readonly priority?: number | undefined;
   /**
    * Further tries after a throw or the death of the worker; default: the pool's. Aborts, timeouts and
    * values that cannot be sent are not tried again.
    */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** Buffers and ports among the arguments to move instead of copy; detached at the call. */
-  readonly transfer?: readonly Transferable[];
+  readonly transfer?: readonly Transferable[] | undefined;
   /** Calls with the same key run on the same worker, one after the other, in order. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** Time from an abort or timeout to the kill; default: the pool's, 100 where it says nothing. */
-  readonly grace?: number;
+  readonly grace?: number | undefined;
 }
 
 /** Names of the options of one call. */

@@ -91,11 +91,11 @@ export type IterablesAndOptions<A extends readonly unknown[]> = number extends A
  */
 export interface ExecutorMapOptions extends Omit<CallOptions, "timeout"> {
   /** Longest time from the call of `map` to each result; then `TimeoutError`. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Calls that go to a worker together; default 1. */
-  readonly chunksize?: number;
+  readonly chunksize?: number | undefined;
   /** Most calls that are submitted ahead of the consumer; default: all of them at once. */
-  readonly bufferSize?: number;
+  readonly bufferSize?: number | undefined;
 }
 
 /**
@@ -137,9 +137,9 @@ export interface ExecutorResults<R> extends AsyncIterableIterator<R, undefined>,
  */
 export interface ShutdownOptions {
   /** Resolve when the last call has ended and the workers are gone (default), or at once. */
-  readonly wait?: boolean;
+  readonly wait?: boolean | undefined;
   /** Cancel the calls that have not begun; default false. */
-  readonly cancelFutures?: boolean;
+  readonly cancelFutures?: boolean | undefined;
 }
 
 /**

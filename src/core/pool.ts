@@ -16,7 +16,7 @@ import type { PoolStats } from "./stats.ts";
  */
 export interface WaitOptions {
   /** Milliseconds; omitted: for ever, 0: try once, negative: as 0. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /**
@@ -50,7 +50,7 @@ export type AnyIterable<T> = Iterable<T> | AsyncIterable<T>;
  */
 export interface MapOptions extends CallOptions {
   /** Items that go to a worker together; default: as many as are worth about a millisecond. */
-  readonly chunksize?: number;
+  readonly chunksize?: number | undefined;
 }
 
 /**
@@ -74,7 +74,7 @@ export interface MapOptions extends CallOptions {
  */
 export interface ImapOptions extends MapOptions {
   /** Most items that are pulled ahead of the consumer; default: two chunks a worker, at least 64. */
-  readonly buffer?: number;
+  readonly buffer?: number | undefined;
 }
 
 /**
@@ -97,9 +97,9 @@ export interface ApplyAsyncOptions<R> extends CallOptions {
    * Gets the result before it is ready to others; what it throws rejects the result. Callbacks run in the
    * `AsyncLocalStorage` context of their call.
    */
-  readonly callback?: (result: R) => unknown;
+  readonly callback?: ((result: R) => unknown) | undefined;
   /** Gets the error before it is ready to others. */
-  readonly errorCallback?: (error: unknown) => unknown;
+  readonly errorCallback?: ((error: unknown) => unknown) | undefined;
 }
 
 /**
@@ -119,9 +119,9 @@ export interface ApplyAsyncOptions<R> extends CallOptions {
  */
 export interface MapAsyncOptions<R> extends MapOptions {
   /** Gets all results before they are ready to others; what it throws rejects the result. */
-  readonly callback?: (results: R[]) => unknown;
+  readonly callback?: ((results: R[]) => unknown) | undefined;
   /** Gets the first error before it is ready to others. */
-  readonly errorCallback?: (error: unknown) => unknown;
+  readonly errorCallback?: ((error: unknown) => unknown) | undefined;
 }
 
 /**
@@ -196,6 +196,12 @@ export interface Pool extends AsyncDisposable {
   /** What happens, as it happens. */
   readonly events: PoolEvents;
   /** Runs `fn(...args)` on a worker. */
+  apply<R>(
+    fn: () => R,
+    args?: readonly [] | undefined,
+    options?: CallOptions,
+  ): Promise<Awaited<R>>;
+  /** The same for functions with arguments. */
   apply<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     args: readonly [...A],

@@ -43,44 +43,44 @@ import type { SetupCall } from "../protocol/messages.ts";
  */
 export interface PoolOptions extends WorkerSettings {
   /** Number of workers; default: the processors that this process may really use. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /**
    * Where tasks run: on worker threads (default), in child processes, or on this event loop; or an
    * adapter of your own.
    */
-  readonly backend?: BackendName | WorkerAdapter;
+  readonly backend?: BackendName | WorkerAdapter | undefined;
   /** Runs in every worker before its first task; when it keeps failing, the pool is broken. */
-  readonly initializer?: (...args: never[]) => unknown;
+  readonly initializer?: ((...args: never[]) => unknown) | undefined;
   /** Arguments of the initializer. */
-  readonly initargs?: readonly unknown[];
+  readonly initargs?: readonly unknown[] | undefined;
   /** Runs in every worker that ends in good order, for at most 5 seconds. */
-  readonly finalizer?: () => unknown;
+  readonly finalizer?: (() => unknown) | undefined;
   /** A worker is replaced after so many calls; chunks of a map count as one. Default: never. */
-  readonly maxTasksPerChild?: number;
+  readonly maxTasksPerChild?: number | undefined;
   /** A worker that uses more, a child process in all (its resident set), is replaced after its call. */
-  readonly maxMemoryPerChild?: number;
+  readonly maxMemoryPerChild?: number | undefined;
   /** First part of the workers' names; default `"Pool"`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Workers that are kept when there is nothing to do; default: all, or none with `idleTimeout`. */
-  readonly minWorkers?: number;
+  readonly minWorkers?: number | undefined;
   /** An idle worker above `minWorkers` ends after this time; default: never. */
-  readonly idleTimeout?: number;
+  readonly idleTimeout?: number | undefined;
   /** Most calls that wait for a worker; default: no limit. Chunks of maps do not count. */
-  readonly maxQueue?: number;
+  readonly maxQueue?: number | undefined;
   /** What happens to a call beyond `maxQueue`: `QueueFullError` (default), or it waits outside. */
-  readonly whenFull?: "reject" | "wait";
+  readonly whenFull?: "reject" | "wait" | undefined;
   /**
    * Default of the calls' `timeout`; `broadcast` has none. It ends streams, too, and counts the time that
    * their task waits for the consumer. In a map, also an executor's, it is for each item, each of which
    * then goes to a worker by itself, whatever the `chunksize`: short ones cost many times as much.
    */
-  readonly taskTimeout?: number;
+  readonly taskTimeout?: number | undefined;
   /** Default of the calls' `retries`; 0. Above 0 the items of maps go one by one, as with `taskTimeout`. */
-  readonly retries?: number;
+  readonly retries?: number | undefined;
   /** From an abort or timeout to the kill of the worker; 100. */
-  readonly grace?: number;
+  readonly grace?: number | undefined;
   /** A worker that is not ready by then counts as failed; 30,000. */
-  readonly spawnTimeout?: number;
+  readonly spawnTimeout?: number | undefined;
 }
 
 /** Names of the options of a pool. */

@@ -13,9 +13,9 @@
  */
 export interface QueueWait {
   /** False: do not wait, as with a timeout of 0; default true. */
-  readonly block?: boolean;
+  readonly block?: boolean | undefined;
   /** Longest wait in milliseconds; default: for ever. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface QueueWait {
  */
 export interface QueueOptions {
   /** Items that find room; 0, the default, for as many as come. */
-  readonly maxsize?: number;
+  readonly maxsize?: number | undefined;
 }
 
 /**

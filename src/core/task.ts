@@ -25,7 +25,7 @@ import type { TaskContext } from "../protocol/realm.ts";
  */
 export interface TaskOptions {
   /** Name of the task; default: the function's own. Tasks of a module may share one. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /**

@@ -18,7 +18,7 @@ import { planPool, POOL_OPTIONS, type PoolOptions, type PoolPlan } from "../core
  */
 export interface ExecutorOptions extends Omit<PoolOptions, "workers" | "backend" | "name"> {
   /** Most workers, which start when they are needed; see each executor for the default. */
-  readonly maxWorkers?: number;
+  readonly maxWorkers?: number | undefined;
 }
 
 /**

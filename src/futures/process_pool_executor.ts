@@ -21,7 +21,7 @@ export interface ProcessPoolExecutorOptions extends ExecutorOptions {
    * A process that dies costs its call alone, which gets `WorkerDiedError`, and is replaced; default
    * false, as in Python.
    */
-  readonly recover?: boolean;
+  readonly recover?: boolean | undefined;
 }
 
 /**

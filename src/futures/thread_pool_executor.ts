@@ -22,7 +22,7 @@ import { LocalExecutor } from "./local_executor.ts";
  */
 export interface ThreadPoolExecutorOptions extends ExecutorOptions {
   /** First part of the workers' names; default `"ThreadPoolExecutor"`. */
-  readonly threadNamePrefix?: string;
+  readonly threadNamePrefix?: string | undefined;
 }
 
 /**

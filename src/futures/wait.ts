@@ -63,9 +63,9 @@ export const ALL_COMPLETED = "ALL_COMPLETED";
  */
 export interface WaitForFuturesOptions {
   /** Milliseconds; omitted: for ever, 0: only look, negative: as 0. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** What to wait for; default `ALL_COMPLETED`. */
-  readonly returnWhen?: "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED";
+  readonly returnWhen?: "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED" | undefined;
 }
 
 /**

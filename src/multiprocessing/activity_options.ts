@@ -29,12 +29,12 @@ export interface ActivitySettings<A extends readonly unknown[]>
    * For reports, debuggers and `currentProcess()`; default: `Process-1`, `Process-2` and so on, and in
    * the second one `Process-2:1`; for threads `Thread-1`.
    */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /**
    * It does not keep the program running, and ends with it. Default: what it is for the process or
    * thread that makes it; in the main program false.
    */
-  readonly daemon?: boolean;
+  readonly daemon?: boolean | undefined;
 }
 
 /**
@@ -55,7 +55,8 @@ export interface ActivitySettings<A extends readonly unknown[]>
  */
 export type ActivityOptions<A extends readonly unknown[] = readonly unknown[]> =
   & ActivitySettings<A>
-  & ([] extends A ? { readonly args?: A } : { readonly args: A });
+  & ([] extends A ? { readonly args?: readonly [...A] | undefined }
+    : { readonly args: readonly [...A] });
 
 /** Options, checked. */
 export interface CheckedActivity {

@@ -145,16 +145,18 @@ function bothErrors(error: unknown, callbackError: unknown): AggregateError {
 }
 
 /** Runs a callback, also an async one, and goes on when it is through. */
-function runCallback(
+async function runCallback(
   callback: (() => unknown) | undefined,
   proceed: (failure?: { readonly error: unknown }) => void,
-): void {
-  let result: unknown;
+): Promise<void> {
+  if (!callback) return proceed();
   try {
-    result = callback?.();
+    // A call may be over before its caller has the result: without items, with an aborted signal.
+    await undefined;
+    const result = callback();
+    if (result instanceof Promise) await result;
   } catch (error) {
     return proceed({ error });
   }
-  if (result instanceof Promise) result.then(() => proceed(), (error) => proceed({ error }));
-  else proceed();
+  proceed();
 }

@@ -28,7 +28,7 @@ export interface ClassRegistration<T, Data> {
   /** Makes the instance again from what was sent. */
   readonly decode: (data: Data) => T;
   /** Name of the class on both sides; default: `Class.name`. Needed where a minifier renames. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /**

@@ -69,15 +69,15 @@ export interface PopenOptions {
    * Runs `args` as a command line of the system's shell (`/bin/sh`, on Windows `cmd.exe`). Never put
    * words of strangers into one: quote nothing by hand, pass `[script, "sh", word]` and use `"$1"`.
    */
-  readonly shell?: boolean;
+  readonly shell?: boolean | undefined;
   /** The folder that it runs in; default: ours. */
-  readonly cwd?: string | URL;
+  readonly cwd?: string | URL | undefined;
   /** All of its environment; default: ours. Those that are `undefined` are left out. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Output is UTF-8 text instead of bytes. Newlines stay as they are, unlike in Python. */
   readonly text?: boolean;
   /** Kills the child (as `kill()`); waiting calls reject with the signal's reason once it has ended. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -100,13 +100,13 @@ export interface PopenOptions {
  */
 export interface RunOptions extends PopenOptions {
   /** What the child reads from its stdin, which is then a pipe; strings are sent as UTF-8. */
-  readonly input?: string | Uint8Array;
+  readonly input?: string | Uint8Array | undefined;
   /** `stdout: "pipe", stderr: "pipe"` in one word. */
-  readonly captureOutput?: boolean;
+  readonly captureOutput?: boolean | undefined;
   /** Longest run; then the child is killed, and the call rejects with `TimeoutExpired`. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Any exit code but 0 rejects with `CalledProcessError`. */
-  readonly check?: boolean;
+  readonly check?: boolean | undefined;
 }
 
 /**
@@ -153,9 +153,9 @@ export type CheckOutputOptions = Omit<RunOptions, "stdout" | "captureOutput" | "
  */
 export interface CommunicateOptions {
   /** What the child is to read; its stdin must be a pipe. */
-  readonly input?: string | Uint8Array;
+  readonly input?: string | Uint8Array | undefined;
   /** Milliseconds; omitted: for ever. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /**

@@ -74,10 +74,19 @@ export class CompletedProcess<Out extends CommandOutput, Err extends CommandOutp
  * console.log(stdout.startsWith("v")); // true
  * ```
  */
-export async function run<const O extends RunOptions = Record<never, never>>(
+export function run<const O extends RunOptions = Record<never, never>>(
   args: Command,
-  options?: O,
-): Promise<CompletedProcess<CapturedOf<O, "stdout">, CapturedOf<O, "stderr">>> {
+  options?: O & { readonly [Misspelt in Exclude<keyof O, keyof RunOptions>]: never },
+): Promise<CompletedProcess<CapturedOf<O, "stdout">, CapturedOf<O, "stderr">>>;
+/** The same with options of which no more is known. */
+export function run(
+  args: Command,
+  options: RunOptions,
+): Promise<CompletedProcess<CommandOutput, CommandOutput>>;
+export async function run(
+  args: Command,
+  options?: RunOptions,
+): Promise<CompletedProcess<CommandOutput, CommandOutput>> {
   const { popen, input, timeout, check } = split(options);
   const bytes = checkInput(input);
   const limit = checkTimeout(timeout, "timeout");
@@ -87,7 +96,7 @@ export async function run<const O extends RunOptions = Record<never, never>>(
     const output = await child.communicate({ input: bytes, timeout: limit });
     const completed = new CompletedProcess(child.args, child.returncode!, output);
     if (strict) completed.checkReturncode();
-    return completed as CompletedProcess<CapturedOf<O, "stdout">, CapturedOf<O, "stderr">>;
+    return completed;
   } catch (error) {
     child.kill();
     throw error instanceof TimeoutExpired ? await collect(child, error) : error;
@@ -185,13 +194,22 @@ export async function checkCall(args: Command, options?: CallCommandOptions): Pr
  * console.log(await checkOutput(["node", "-p", "6 * 7"], { text: true })); // 42
  * ```
  */
-export async function checkOutput<const O extends CheckOutputOptions = Record<never, never>>(
+export function checkOutput<const O extends CheckOutputOptions = Record<never, never>>(
   args: Command,
-  options?: O,
-): Promise<OutputOf<O>> {
+  options?: O & { readonly [Misspelt in Exclude<keyof O, keyof CheckOutputOptions>]: never },
+): Promise<OutputOf<O>>;
+/** The same with options of which no more is known. */
+export function checkOutput(
+  args: Command,
+  options: CheckOutputOptions,
+): Promise<NonNullable<CommandOutput>>;
+export async function checkOutput(
+  args: Command,
+  options?: CheckOutputOptions,
+): Promise<NonNullable<CommandOutput>> {
   refuse(options, "checkOutput", ["stdout", "captureOutput", "check"]);
   const { stdout } = await run(args, { ...options, stdout: "pipe", check: true });
-  return stdout as OutputOf<O>;
+  return stdout;
 }
 
 /** Options that the call decides by itself. */

@@ -236,6 +236,20 @@ function callbackTests({ sharedPool }: SuiteBackend, scene: Scene): void {
     assertEquals(seen, [25, false]);
   });
 
+  it("callbacks have the result also where the call was over at once", async () => {
+    const seen: boolean[] = [];
+    const empty: AsyncResult<number[]> = pool().mapAsync(square, [], {
+      callback: () => seen.push(empty.ready()),
+    });
+    assertEquals(await empty, []);
+    const late: AsyncResult<number> = pool().applyAsync(square, [5], {
+      signal: AbortSignal.abort(new Error("gone")),
+      errorCallback: () => seen.push(late.ready()),
+    });
+    await assertRejects(() => late.get(), Error, "gone");
+    assertEquals(seen, [false, false]);
+  });
+
   it("callbacks run in the AsyncLocalStorage context of their own call", async () => {
     const user = new AsyncLocalStorage<string>();
     const calls = ["ann", "bob", "cy"].map((name) =>

@@ -4,6 +4,7 @@
  */
 import { activeChildren, local, Process, task, Thread } from "@pool/core";
 import { call, checkCall, checkOutput, Popen, run } from "@pool/core/subprocess";
+import type { CommandOutput, PopenOptions, RunOptions } from "@pool/core/subprocess";
 import { assertType, type Same } from "./same.ts";
 
 const greet = task(import.meta, (name: string, times: number): string => name.repeat(times));
@@ -24,6 +25,10 @@ export async function activitiesInfer(): Promise<void> {
   }
   new Process({ target: nothing });
   new Thread({ target: (x: number) => x, args: [1] });
+  // Constants are arguments.
+  const args = ["ada", 2] as const;
+  new Process({ target: greet, args });
+  new Thread({ target: greet, args });
   const children: Process[] = activeChildren();
   const [child] = children;
   const pid: number | null | undefined = child?.pid;
@@ -80,11 +85,27 @@ export async function commandsInfer(): Promise<void> {
   assertType<Same<typeof stderr, null>>();
 }
 
+/** Of options whose values are not known, as little is known of the streams. */
+export function childrenInfer(options: PopenOptions): void {
+  const { stdout } = new Popen(["ls"], options);
+  assertType<Same<typeof stdout, ReadableStream<Uint8Array<ArrayBuffer>> | null>>();
+}
+
+/** For a command of somebody's own, whose options are not known yet. */
+export async function commandsAreWrapped<O extends RunOptions>(options: O): Promise<void> {
+  const { stdout } = await run(["git", "log"], options);
+  assertType<Same<typeof stdout, CommandOutput>>();
+}
+
 export async function commandsRefuse(): Promise<void> {
   // @ts-expect-error arguments are strings
   await run(["ls", 3]);
   // @ts-expect-error there is no such option
   await run(["ls"], { captureoutput: true });
+  // @ts-expect-error there is no such option, beside one that there is
+  await run(["ls"], { text: true, captureoutput: true });
+  // @ts-expect-error the same
+  await checkOutput(["ls"], { text: true, timeOut: 5 });
   // @ts-expect-error output is not captured by a call
   await call(["ls"], { captureOutput: true });
   // @ts-expect-error a stream is piped, inherited or ignored

@@ -55,6 +55,18 @@ export async function applyInfers(pool: Pool): Promise<void> {
   void ready;
 }
 
+/** What somebody else may have left out is passed on as it is, also under `exactOptionalPropertyTypes`. */
+export async function optionsMayBeUndefined(
+  pool: Pool,
+  signal: AbortSignal | undefined,
+  limit: number | undefined,
+): Promise<void> {
+  await pool.apply(square, [2], { signal, timeout: limit, priority: limit });
+  await pool.map(square, [2], { signal, chunksize: limit });
+  await pool.applyAsync(square, [2], { callback: undefined }).get({ timeout: limit });
+  new ProcessPool({ workers: limit, taskTimeout: limit });
+}
+
 export async function constantsAreArguments(pool: Pool): Promise<void> {
   const args = [2, 3] as const;
   const number = await pool.apply(power, args);
@@ -198,6 +210,7 @@ export async function poolsFit(): Promise<void> {
   for (const pool of pools) {
     const result = await pool.apply(square, [2]);
     assertType<Same<typeof result, number>>();
+    await pool.apply(nothing);
     pool.close();
     await pool.join({ timeout: 5 });
     await pool[Symbol.asyncDispose]();

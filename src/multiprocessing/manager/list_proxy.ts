@@ -21,7 +21,7 @@ import { refuseJson } from "../sharing/refuse_json.ts";
  */
 export interface SortOptions {
   /** The greatest first; default false. */
-  readonly reverse?: boolean;
+  readonly reverse?: boolean | undefined;
 }
 
 /**
@@ -65,7 +65,7 @@ export class ListProxy<T = unknown> {
     await this.#link.call("extend", valuesOf(values, "extend list"));
   }
 
-  /** Adds one before the item of an index; beyond the ends, at the end. */
+  /** Adds one before the item of an index; beyond an end, at that end. */
   insert(index: number, value: T): Promise<void> {
     return this.#at("insert", index, value);
   }

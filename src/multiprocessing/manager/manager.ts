@@ -41,11 +41,11 @@ export interface ManagerOptions {
    * `"thread"` (default): in a worker thread of its own. `"inline"`: on the event loop of its creator,
    * which saves the thread, and keeps all others waiting while that is busy.
    */
-  readonly backend?: "thread" | "inline";
+  readonly backend?: "thread" | "inline" | undefined;
   /** For errors and debuggers; default: `Manager-1` and so on. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Entry of the thread, for bundles in which the default cannot be found. */
-  readonly workerUrl?: string | URL;
+  readonly workerUrl?: string | URL | undefined;
 }
 
 /** Number of the last one that this realm has made. */
@@ -116,11 +116,12 @@ export class Manager implements AsyncDisposable {
   }
 
   /** A new dict, filled from a `Map`, from pairs, or from an object. */
-  async dict<K extends DictKey = string, V = unknown>(
-    init?: DictEntries<K, V>,
-  ): Promise<DictProxy<K, V>> {
+  // Without `extends DictKey`, which would make literals of the keys that it is filled with.
+  async dict<K = string, V = unknown>(
+    init?: DictEntries<K & DictKey, V>,
+  ): Promise<DictProxy<K & DictKey, V>> {
     const entries = init === undefined ? [] : checkedEntries(init, "make dict");
-    return await this.#make("dict", entries) as DictProxy<K, V>;
+    return await this.#make("dict", entries) as DictProxy<K & DictKey, V>;
   }
 
   /** A new list, filled from an iterable. */

@@ -33,9 +33,9 @@ export type Bytes = ArrayBufferLike | ArrayBufferView;
  */
 export interface SendBytesOptions {
   /** Index of the first byte; default 0. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /** How many bytes; default: all that follow. */
-  readonly size?: number;
+  readonly size?: number | undefined;
 }
 
 /**
@@ -54,7 +54,7 @@ export interface SendBytesOptions {
  */
 export interface RecvBytesOptions {
   /** Longest message in bytes; default: no limit. */
-  readonly maxLength?: number;
+  readonly maxLength?: number | undefined;
 }
 
 /**
@@ -73,7 +73,7 @@ export interface RecvBytesOptions {
  */
 export interface RecvBytesIntoOptions {
   /** Index of the first byte to write; default 0. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
 }
 
 /** The bytes to send. */

@@ -22,7 +22,7 @@ import { Tenure } from "./tenure.ts";
  */
 export interface PipeOptions {
   /** Both ends send and receive, the default; else the first receives and the second sends. */
-  readonly duplex?: boolean;
+  readonly duplex?: boolean | undefined;
 }
 
 /**

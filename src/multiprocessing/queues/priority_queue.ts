@@ -22,7 +22,7 @@ import { type Store, UnsharedQueue } from "./unshared_queue.ts";
  */
 export interface PriorityQueueOptions<T = unknown> extends QueueOptions {
   /** Negative where the first comes before the second, as for `sort`. Default: the least first. */
-  readonly compare?: (a: T, b: T) => number;
+  readonly compare?: ((a: T, b: T) => number) | undefined;
 }
 
 /**

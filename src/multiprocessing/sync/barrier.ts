@@ -38,9 +38,9 @@ export interface BarrierOptions {
    * Runs before those who wait are let go, in the worker that came last: a task, or an inline function
    * that needs nothing around it. Default: none.
    */
-  readonly action?: () => unknown;
+  readonly action?: (() => unknown) | undefined;
   /** Longest wait in milliseconds for those who give none; default: for ever. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /** What never changes of a barrier. */

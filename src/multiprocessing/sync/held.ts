@@ -15,9 +15,9 @@ import { ProcessError } from "../../core/errors.ts";
  */
 export interface AcquireOptions {
   /** False: do not wait, as with a timeout of 0. Default true. */
-  readonly block?: boolean;
+  readonly block?: boolean | undefined;
   /** Longest wait in milliseconds; default: for ever. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
 }
 
 /**
