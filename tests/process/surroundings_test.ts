@@ -36,6 +36,14 @@ describe("child processes in unusual surroundings", () => {
     assertMatch(await run({ env }), /^true PoolError: Cannot start child process: .*missing/);
   });
 
+  it("leave nothing in the temporary folder where there are no descriptors", async () => {
+    const TMPDIR = join(folder, "descriptors");
+    mkdirSync(TMPDIR);
+    const options = { backend: "process", env: { TMPDIR } } as const;
+    const { stdout, stderr } = await runScenario("descriptors", [], options);
+    assertMatch(stdout, /Cannot start child process: .*EMFILE.*\n0\n$/, stderr);
+  });
+
   it(
     "leave nothing in the temporary folder where a worker that starts them ends meanwhile",
     async () => {
