@@ -78,20 +78,28 @@ export class ChildFileClaims implements WorkerClaims {
     if (limited) this.startAt(cell, DONE);
   }
 
-  /** The process ends by itself: says exactly how far it came, and what it could not send. */
-  leave(frames: readonly Uint8Array[]): void {
+  /**
+   * The process ends by itself: says exactly how far it came, and what it could not send; false where the disk
+   * has no room for that.
+   */
+  leave(frames: readonly Uint8Array[]): boolean {
     if (this.#record[3] !== this.#item) {
       this.#record[3] = this.#item;
       this.#writeRecord();
     }
-    if (frames.length === 0) return;
+    if (frames.length === 0) return true;
     let at = WORDS + 4;
-    for (const bytes of frames) {
-      this.#file.write(bytes, at);
-      at += bytes.byteLength;
+    try {
+      for (const bytes of frames) {
+        this.#file.write(bytes, at);
+        at += bytes.byteLength;
+      }
+      const size = new Uint32Array([at - WORDS - 4]);
+      this.#file.write(new Uint8Array(size.buffer), WORDS);
+      return true;
+    } catch {
+      return false;
     }
-    const size = new Uint32Array([at - WORDS - 4]);
-    this.#file.write(new Uint8Array(size.buffer), WORDS);
   }
 
   #writeRecord(): void {

@@ -59,8 +59,8 @@ export function serveChild(folder: string, host: number): void {
     describe: sentError,
   });
   const leave = (): void => {
-    claims.leave([...channel.unwritten].flatMap((frame) => frameParts(frame)));
-    if (channel.written()) leaveForGood();
+    const said = claims.leave([...channel.unwritten].flatMap((frame) => frameParts(frame)));
+    if (said && channel.written()) leaveForGood();
   };
   // After the listeners of `reportDeath`.
   process.on("exit", leave);
