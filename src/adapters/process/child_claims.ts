@@ -10,6 +10,7 @@ import {
   WANTED,
   WORDS,
 } from "./cell_file.ts";
+import { performance } from "../../protocol/timers.ts";
 
 /** Items that take less (ms) are announced several at a time: a system call each would cost more. */
 const SHORT = 0.02;
