@@ -13,13 +13,20 @@ import { HostFileClaims } from "../src/adapters/process/host_claims.ts";
 import { it } from "./conformance/bounded.ts";
 
 /** Both sides of one file, in this process. */
-function withSides(use: (host: HostFileClaims, child: ChildFileClaims) => void): void {
+function withSides(
+  use: (host: HostFileClaims, child: ChildFileClaims, fill: () => void) => void,
+): void {
   const folder = mkdtempSync(join(tmpdir(), "pool-test-"));
   const path = join(folder, "cells");
   const host = new HostFileClaims(CellFile.create(path, new Uint8Array(TOKEN_BYTES)));
   const file = CellFile.open(path);
+  const fill = (): void => {
+    file.write = () => {
+      throw new Error("ENOSPC");
+    };
+  };
   try {
-    use(host, new ChildFileClaims(file, () => {}));
+    use(host, new ChildFileClaims(file, () => {}), fill);
   } finally {
     host.close();
     file.close();
@@ -102,6 +109,14 @@ describe("claims in a file", () => {
       assert(child.claim(1, 7, 4));
       host.close();
       assertEquals([host.state(1), host.state(2), host.startedAt(1)], ["running", "waiting", 7]);
+    });
+  });
+
+  it("leave() tells where the disk has no room for last words", () => {
+    withSides((host, child, fill) => {
+      fill();
+      assertEquals(child.leave([new Uint8Array([1, 2])]), false);
+      assertEquals(host.lastWords(), new Uint8Array());
     });
   });
 

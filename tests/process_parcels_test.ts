@@ -67,6 +67,25 @@ describe("parcels", () => {
     assert(lines.every(({ refused }) => refused > 0 && refused < 200));
   });
 
+  it("parts are fetched where the disk has no room to say so", () => {
+    const { here, there } = open();
+    let full = true;
+    const file = {
+      read: (into: Uint8Array, position: number) => there.read(into, position),
+      write: (bytes: Uint8Array, position: number) => {
+        if (full) throw new Error("ENOSPC");
+        there.write(bytes, position);
+      },
+    } as CellFile;
+    const writer = new ParcelWriter(here, "fromHost"), reader = new ParcelReader(file, "fromHost");
+    for (let round = 0; round < 8; round++) {
+      const place = writer.put(new Uint8Array(MiB).fill(round))!;
+      full = round < 7;
+      assert(isFilled(reader.fetch(place, MiB), round));
+    }
+    assertEquals(writer.put(new Uint8Array(MiB)), 0);
+  });
+
   it("a full ring takes nothing more, until something was fetched", () => {
     const { here, there } = open();
     const writer = new ParcelWriter(here, "fromHost"), reader = new ParcelReader(there, "fromHost");

@@ -9,7 +9,9 @@ import { throwLater } from "../protocol/throw_later.ts";
 import type { RunningTask } from "../worker/running_task.ts";
 import { serve, type ServedWorker } from "../worker/serve.ts";
 import { inNoContext } from "./async_context.ts";
+import { nextTurn } from "./host.ts";
 import { refusePermissions } from "./permissions.ts";
+import { queueMicrotask } from "../protocol/timers.ts";
 
 /** After so many milliseconds of tasks, timers and sockets get their turn. */
 const TURN = 10;
@@ -60,7 +62,7 @@ class InlineTransport implements Transport {
       post: (message) => this.#deliver(() => events.message(message as FromWorker)),
       runWith: (context, run) => inNoContext(() => tasks.run(context, run)),
       yieldAfter: TURN,
-      yieldTurn: (resume) => setTimeout(resume),
+      yieldTurn: nextTurn,
       guarded: false,
     });
   }
@@ -83,7 +85,7 @@ class InlineTransport implements Transport {
     if (this.#queue.push(act) > 1) return;
     // Microtasks alone would never let a timer fire.
     if (timestamp() - this.#turnBegan < TURN) queueMicrotask(this.#flush);
-    else setTimeout(this.#flushInNewTurn);
+    else nextTurn(this.#flushInNewTurn);
   }
 
   #flushInNewTurn = (): void => {

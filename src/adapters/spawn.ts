@@ -14,6 +14,7 @@ import {
   readBytes,
   writeBytes,
 } from "./spawn_streams.ts";
+import { queueMicrotask } from "../protocol/timers.ts";
 
 export { signalName } from "./signals.ts";
 

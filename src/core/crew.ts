@@ -14,6 +14,7 @@ import { Lane } from "./lane.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { LaneEvents, LaneRemains } from "./lane_events.ts";
 import { describeEnd, workerDied } from "./worker_end.ts";
+import { queueMicrotask } from "../protocol/timers.ts";
 
 /** A finalizer has this long, in milliseconds. */
 const CLOSE_TIMEOUT = 5000;

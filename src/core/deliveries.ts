@@ -1,6 +1,6 @@
 import { TimeoutError } from "./errors.ts";
 import { Fifo } from "../protocol/fifo.ts";
-import { LONGEST_TIMER } from "../protocol/timers.ts";
+import { LONGEST_TIMER, realTimers } from "../protocol/timers.ts";
 
 /** What one call of `next()` gets. */
 export type Delivery<T> =
@@ -62,7 +62,7 @@ export class Deliveries<T> {
         reject(new TimeoutError(`Cannot get next result: none is ready after ${timeout} ms`));
       };
       if (timeout === 0) expire();
-      else waiter.timer = setTimeout(expire, Math.min(timeout, LONGEST_TIMER));
+      else waiter.timer = realTimers.setTimeout(expire, Math.min(timeout, LONGEST_TIMER));
     });
   }
 
@@ -81,7 +81,7 @@ export class Deliveries<T> {
       const isEmpty = this.#ready.length === 0;
       if (isEmpty && !this.#ended) return;
       this.#waiters.delete(waiter);
-      clearTimeout(waiter.timer);
+      realTimers.clearTimeout(waiter.timer);
       if (isEmpty) {
         waiter.resolve({ done: true, value: undefined });
         continue;

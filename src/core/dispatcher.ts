@@ -13,6 +13,7 @@ import { Lookout } from "./lookout.ts";
 import { Roster } from "./roster.ts";
 import type { CallTerms } from "./terms.ts";
 import { WaitingRoom } from "./waiting_room.ts";
+import { queueMicrotask } from "../protocol/timers.ts";
 
 /** A worker that says nothing for this long (ms) is taken back what it was sent ahead. */
 const STALL = 2 * AHEAD;

@@ -1,5 +1,6 @@
 /** The caller's frames in the stack of an error from a worker. */
 import { hide } from "../protocol/define.ts";
+import { queueMicrotask } from "../protocol/timers.ts";
 
 /** Calls of one turn whose callers are remembered; a stack costs microseconds, a call should not. */
 const REMEMBERED = 16;

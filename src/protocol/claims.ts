@@ -14,6 +14,8 @@
  * that a late worker never claims another job than the one it was sent.
  */
 
+import { performance } from "./timers.ts";
+
 /**
  * What the host does with the cells of one lane, wherever their states are kept.
  *
@@ -150,7 +152,7 @@ function timeOf(cell: number): number {
 }
 
 // Read once: the getter is slow on some runtimes.
-const { timeOrigin } = performance;
+const { timeOrigin } = globalThis.performance;
 
 /** Milliseconds on a clock that host and workers share and nobody sets back. */
 export function timestamp(): number {

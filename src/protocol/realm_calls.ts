@@ -15,6 +15,7 @@ import { isReturnable, Receipts, TAKE_BACK } from "./receipts.ts";
 import { revive } from "./revive.ts";
 import { ProcessError } from "./shared_errors.ts";
 import { withResolvers } from "./with_resolvers.ts";
+import { queueMicrotask, realTimers } from "./timers.ts";
 
 /** What one client may do with a service. */
 export type Operations = { readonly [method: string]: (...args: never[]) => unknown };
@@ -139,7 +140,7 @@ export class RealmCalls implements Recipient {
     const body: Body = { type: "call", number, id, method, args: encoded.value, client };
     const copy = encoded.marked ? encoded.value : undefined;
     this.#pending.set(number, { to: via, what: `${method} ${id}`, resolve, reject, copy });
-    this.#alive ??= setInterval(() => {}, 2 ** 30);
+    this.#alive ??= realTimers.setInterval(() => {}, 2 ** 30);
     if (!this.#office.send(via, body, encoded.marked, encoded.transfer)) this.gone(via);
     return promise;
   }
@@ -222,7 +223,7 @@ export class RealmCalls implements Recipient {
     const call = this.#pending.get(number);
     this.#pending.delete(number);
     if (this.#pending.size === 0) {
-      clearInterval(this.#alive);
+      realTimers.clearInterval(this.#alive);
       this.#alive = undefined;
     }
     return call;

@@ -1,4 +1,5 @@
 /** After a wake-up that came sooner than so many of the longest looks, one looks that long again. */
+import { performance } from "./timers.ts";
 const NEAR = 2;
 
 /**

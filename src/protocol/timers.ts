@@ -1,3 +1,27 @@
+/**
+ * Timers and clocks of the runtime, as they were when this module was loaded. Tests of programs put fakes in
+ * their place, by which no call would leave, and a look for 50 µs would never end.
+ */
+
+/** The runtime's own. */
+export const queueMicrotask: typeof globalThis.queueMicrotask = globalThis.queueMicrotask;
+
+/** The runtime's own. */
+export const performance: Pick<Performance, "now"> = {
+  now: globalThis.performance.now.bind(globalThis.performance),
+};
+
+/** The runtime's own; they keep the program running. */
+export const realTimers: Pick<
+  typeof globalThis,
+  "setTimeout" | "clearTimeout" | "setInterval" | "clearInterval"
+> = {
+  setTimeout: globalThis.setTimeout.bind(globalThis) as typeof globalThis.setTimeout,
+  clearTimeout: globalThis.clearTimeout.bind(globalThis),
+  setInterval: globalThis.setInterval.bind(globalThis) as typeof globalThis.setInterval,
+  clearInterval: globalThis.clearInterval.bind(globalThis),
+};
+
 /** Longest delay that timers take (2^31 - 1 ms, 24 days): after longer ones they would fire at once. */
 export const LONGEST_TIMER: number = 2147483647;
 
@@ -5,9 +29,9 @@ export const LONGEST_TIMER: number = 2147483647;
 export function orTimeout(promise: Promise<void>, milliseconds?: number): Promise<void> {
   if (milliseconds === undefined) return promise;
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.min(milliseconds, LONGEST_TIMER));
+    const timer = realTimers.setTimeout(resolve, Math.min(milliseconds, LONGEST_TIMER));
     promise.then(() => {
-      clearTimeout(timer);
+      realTimers.clearTimeout(timer);
       resolve();
     });
   });

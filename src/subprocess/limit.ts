@@ -1,4 +1,4 @@
-import { LONGEST_TIMER } from "../protocol/timers.ts";
+import { LONGEST_TIMER, realTimers } from "../protocol/timers.ts";
 
 /** Bounds of a wait. */
 export interface Limit {
@@ -16,7 +16,7 @@ export async function within(work: Promise<unknown>, limit: Limit): Promise<bool
   let onAbort = () => {};
   const late = new Promise<boolean>((resolve, reject) => {
     if (timeout !== undefined && timeout <= LONGEST_TIMER) {
-      timer = setTimeout(() => resolve(false), timeout);
+      timer = realTimers.setTimeout(() => resolve(false), timeout);
     }
     const abort = () => reject(signal?.reason);
     onAbort = () => void afterAbort.then(abort, abort);
@@ -26,7 +26,7 @@ export async function within(work: Promise<unknown>, limit: Limit): Promise<bool
   try {
     return await Promise.race([work.then(() => true), late]);
   } finally {
-    clearTimeout(timer);
+    realTimers.clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }
 }

@@ -54,7 +54,10 @@ export class Popen<
   readonly pid: number | null;
   /** Takes bytes, or strings as UTF-8; a write rejects with `EPIPE` when nobody reads any more. */
   readonly stdin: Piped<WritableStream<Uint8Array | string>>[In];
-  /** What the child writes, as bytes. Unread, it holds the child back. Not for use with `communicate`. */
+  /**
+   * What the child writes, as bytes. Unread, it holds the child back, and a descriptor of this program, also
+   * when nobody has the handle any more: read or `cancel()` it. Not for use with `communicate`.
+   */
   readonly stdout: Piped<ReadableStream<Bytes>>[Out];
   /** The child's messages, as `stdout`. */
   readonly stderr: Piped<ReadableStream<Bytes>>[Err];

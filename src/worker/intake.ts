@@ -2,6 +2,7 @@ import { Fifo } from "../protocol/fifo.ts";
 import type { JobMode, JobRecord } from "../protocol/messages.ts";
 import { Spin } from "../protocol/spin.ts";
 import { RISKY_CALL, type Slots } from "../protocol/slots.ts";
+import { performance } from "../protocol/timers.ts";
 
 /**
  * A worker with nothing to do looks for the next call so long (ms) before it sleeps, and less while that is in

@@ -1,3 +1,5 @@
+import { queueMicrotask } from "../protocol/timers.ts";
+
 /** True for promises and everything that `await` would wait for. Throws what a getter `then` throws. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (typeof value === "object" && value !== null || typeof value === "function") &&

@@ -1,4 +1,5 @@
 /** Child processes where the program's own surroundings are unusual. */
+import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +35,20 @@ describe("child processes in unusual surroundings", () => {
     const TMPDIR = join(folder, "missing");
     const env = { TMPDIR, NODE_DISABLE_COMPILE_CACHE: "1" };
     assertMatch(await run({ env }), /^true PoolError: Cannot start child process: .*missing/);
+  });
+
+  it("end no program by what they write where nobody reads its stderr any more", async () => {
+    const onOutput = (_text: string, child: ChildProcess) => void child.stderr!.destroy();
+    const { stdout, code } = await runScenario("noise", [], { backend: "process", onOutput });
+    assertEquals([stdout, code], ["begin\nend\n", 0]);
+  });
+
+  it("leave nothing in the temporary folder where there are no descriptors", async () => {
+    const TMPDIR = join(folder, "descriptors");
+    mkdirSync(TMPDIR);
+    const options = { backend: "process", env: { TMPDIR } } as const;
+    const { stdout, stderr } = await runScenario("descriptors", [], options);
+    assertMatch(stdout, /Cannot start child process: .*EMFILE.*\n0\n$/, stderr);
   });
 
   it(

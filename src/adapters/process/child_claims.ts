@@ -10,6 +10,7 @@ import {
   WANTED,
   WORDS,
 } from "./cell_file.ts";
+import { performance } from "../../protocol/timers.ts";
 
 /** Items that take less (ms) are announced several at a time: a system call each would cost more. */
 const SHORT = 0.02;
@@ -78,20 +79,28 @@ export class ChildFileClaims implements WorkerClaims {
     if (limited) this.startAt(cell, DONE);
   }
 
-  /** The process ends by itself: says exactly how far it came, and what it could not send. */
-  leave(frames: readonly Uint8Array[]): void {
+  /**
+   * The process ends by itself: says exactly how far it came, and what it could not send; false where the disk
+   * has no room for that.
+   */
+  leave(frames: readonly Uint8Array[]): boolean {
     if (this.#record[3] !== this.#item) {
       this.#record[3] = this.#item;
       this.#writeRecord();
     }
-    if (frames.length === 0) return;
+    if (frames.length === 0) return true;
     let at = WORDS + 4;
-    for (const bytes of frames) {
-      this.#file.write(bytes, at);
-      at += bytes.byteLength;
+    try {
+      for (const bytes of frames) {
+        this.#file.write(bytes, at);
+        at += bytes.byteLength;
+      }
+      const size = new Uint32Array([at - WORDS - 4]);
+      this.#file.write(new Uint8Array(size.buffer), WORDS);
+      return true;
+    } catch {
+      return false;
     }
-    const size = new Uint32Array([at - WORDS - 4]);
-    this.#file.write(new Uint8Array(size.buffer), WORDS);
   }
 
   #writeRecord(): void {

@@ -1,5 +1,4 @@
 /** Runs the loop of a worker in a child process. */
-import { rmSync } from "node:fs";
 import process from "node:process";
 import { setImmediate, setTimeout } from "node:timers";
 import { timestamp } from "../../protocol/claims.ts";
@@ -14,7 +13,7 @@ import { Channel } from "./channel.ts";
 import { ChildFileClaims } from "./child_claims.ts";
 import { connectTo, type LocalSocket } from "./local_socket.ts";
 import { MarkingClaims } from "./marking_claims.ts";
-import { cellsPath, socketPath } from "./meeting.ts";
+import { cellsPath, removeFolder, socketPath } from "./meeting.ts";
 import { ParcelReader, ParcelWriter } from "./parcels.ts";
 
 /** The host listens before it starts us, and may be too busy to take us in: so many tries, with pauses (ms). */
@@ -60,8 +59,8 @@ export function serveChild(folder: string, host: number): void {
     describe: sentError,
   });
   const leave = (): void => {
-    claims.leave([...channel.unwritten].flatMap((frame) => frameParts(frame)));
-    if (channel.written()) leaveForGood();
+    const said = claims.leave([...channel.unwritten].flatMap((frame) => frameParts(frame)));
+    if (said && channel.written()) leaveForGood();
   };
   // After the listeners of `reportDeath`.
   process.on("exit", leave);
@@ -71,7 +70,7 @@ export function serveChild(folder: string, host: number): void {
     socket.write(new Uint8Array(new Float64Array([timestamp()]).buffer));
     socket.on("close", () => {
       // Where the host ended before it saw us.
-      forget(folder);
+      removeFolder(folder);
       process.exit(0);
     });
     channel.attach(socket);
@@ -105,7 +104,8 @@ interface Way {
 function meet({ folder, host, tries }: Way, connected: (socket: LocalSocket) => void): void {
   const failed = (error: unknown): void => {
     if (tries <= 0 || isGone(host)) {
-      forget(folder);
+      // A host that ended in the meantime cannot do it.
+      removeFolder(folder);
       process.exit(1);
     }
     const { code } = error as { readonly code?: unknown };
@@ -130,9 +130,4 @@ function isGone(host: number): boolean {
     // Under Deno's permissions it may be all that can be known.
     return (error as { readonly code?: unknown }).code === "ESRCH";
   }
-}
-
-/** A host that ended in the meantime cannot do it. */
-function forget(folder: string): void {
-  rmSync(folder, { recursive: true, force: true });
 }

@@ -61,7 +61,13 @@ export class ChildOutput {
       return this.capture("stderr", stream, token, (piece) => this.#tail.add(piece));
     }
     this.#read("stderr", stream, (piece) => {
-      if (mode !== "ignore") process.stderr.write(piece);
+      if (mode !== "ignore") {
+        const { stderr } = process;
+        stderr.write(piece, (error) => {
+          // Nobody reads it any more: that must not end this program, which has written nothing.
+          if (error && !stderr.listenerCount("error")) stderr.once("error", () => {});
+        });
+      }
       this.#tail.add(piece);
     });
   }

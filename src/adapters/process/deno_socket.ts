@@ -2,6 +2,7 @@
 import { stream } from "../builtins.ts";
 import { joinSmall } from "./bytes.ts";
 import type { LocalServer, LocalSocket } from "./local_socket.ts";
+import { queueMicrotask } from "../../protocol/timers.ts";
 
 interface Connection {
   read(into: Uint8Array): Promise<number | null>;

@@ -72,11 +72,17 @@ export class Meeting {
     if (!this.#open) return;
     this.#open = false;
     this.#server?.close();
-    try {
-      fs().rmSync(this.folder, { recursive: true, force: true });
-    } catch {
-      // Windows removes no file that is open: the system cleans its temporary folder.
-    }
+    removeFolder(this.folder);
+  }
+}
+
+/** By names: to look into the folder takes a descriptor, and there may be none left. */
+export function removeFolder(folder: string): void {
+  try {
+    for (const name of ["cells", "socket"]) fs().rmSync(join(folder, name), { force: true });
+    fs().rmdirSync(folder);
+  } catch {
+    // The other side was faster. Or Windows, which removes no file that is open, will do it some day.
   }
 }
 

@@ -79,7 +79,11 @@ export class ParcelReader {
     const part = lent ? this.#lend(size) : new Uint8Array(size);
     this.#file.read(part, this.#base + RING_HEAD + place);
     this.#fetched[0] = nextPlace(this.#fetched[0]!, size).used;
-    this.#file.write(new Uint8Array(this.#fetched.buffer), this.#base);
+    try {
+      this.#file.write(new Uint8Array(this.#fetched.buffer), this.#base);
+    } catch {
+      // As above: the writer sees less room, until the next one says more.
+    }
     return part;
   }
 

@@ -5,6 +5,7 @@ import { PARTS, type SharedHandle, type SharedParts } from "../../protocol/share
 import { CallSlot, type Desk } from "./call_slot.ts";
 import type { Trips } from "./object_link.ts";
 import { type SlotAnswer, SlotCalls } from "./slot_calls.ts";
+import { queueMicrotask } from "../../protocol/timers.ts";
 
 /** An object that a realm does not hold any more, and how often it was sent and received there. */
 export type Released = readonly [id: string, sent: number, received: number];

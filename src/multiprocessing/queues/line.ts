@@ -1,5 +1,5 @@
 import { type Linked, LinkedList } from "../../core/linked_list.ts";
-import { LONGEST_TIMER } from "../../protocol/timers.ts";
+import { LONGEST_TIMER, realTimers } from "../../protocol/timers.ts";
 import { withResolvers } from "../../protocol/with_resolvers.ts";
 
 /** Tries what somebody waits for; true when it is done. */
@@ -36,7 +36,7 @@ export class Line {
     const waiter = new Waiter(tryOnce, resolve, reject);
     this.#waiters.push(waiter);
     if (timeout !== undefined) {
-      waiter.timer = setTimeout(() => {
+      waiter.timer = realTimers.setTimeout(() => {
         this.#waiters.remove(waiter);
         resolve(false);
       }, Math.min(timeout, LONGEST_TIMER));
@@ -64,7 +64,7 @@ export class Line {
   }
 
   #leave(waiter: Waiter): Waiter {
-    clearTimeout(waiter.timer);
+    realTimers.clearTimeout(waiter.timer);
     this.#waiters.remove(waiter);
     return waiter;
   }

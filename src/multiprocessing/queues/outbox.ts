@@ -4,6 +4,7 @@ import { realm } from "../../protocol/realm.ts";
 import { keptOf, type Message } from "../sharing/packer.ts";
 import type { EventCount } from "../sync/event_count.ts";
 import type { QueueParts } from "./queue_parts.ts";
+import { performance } from "../../protocol/timers.ts";
 
 /** Milliseconds for which a full ring is looked at again and again. */
 const MOMENT = 0.05;

@@ -11,6 +11,7 @@ import type { Lock } from "./lock.ts";
 import { RLock } from "./rlock.ts";
 import { TIMES_HELD } from "./times_held.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
+import { performance } from "../../protocol/timers.ts";
 
 /** What it is to its links. */
 export const CONDITION: Kind<ConditionOps, ConditionEngine> = {

@@ -19,6 +19,7 @@
 import { livingRealms } from "../../protocol/living_realms.ts";
 import type { Engine } from "../sharing/link.ts";
 import { EVENT_COUNT_WORDS, EventCount } from "./event_count.ts";
+import { performance } from "../../protocol/timers.ts";
 
 /** What one realm can do with a condition, all but `sleep` with the lock; by calls from other processes. */
 export interface ConditionOps {

@@ -19,6 +19,7 @@ import { host } from "../../adapters/services.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { isWaitedFor } from "../sharing/link.ts";
 import { withResolvers } from "../../protocol/with_resolvers.ts";
+import { performance, realTimers } from "../../protocol/timers.ts";
 
 /** Words of memory for one event count: the count, and the realms that sleep. */
 export const EVENT_COUNT_WORDS = 2;
@@ -221,7 +222,7 @@ export class EventCount {
     this.#clearTimer();
     this.#nextLook = next;
     this.#timerHolds = hold;
-    const timers = hold ? globalThis : host.clock;
+    const timers = hold ? realTimers : host.clock;
     const timer = timers.setTimeout(() => this.#look(), Math.max(0, Math.ceil(next - now)));
     this.#stopTimer = () => timers.clearTimeout(timer as never);
   }

@@ -15,6 +15,7 @@ import {
   type Order,
   type WaitLimits,
 } from "./event_count.ts";
+import { performance } from "../../protocol/timers.ts";
 
 /** Words of memory for one line: the event count, and who has the next turn. */
 export const WAITING_LINE_WORDS: number = EVENT_COUNT_WORDS + 1;
