@@ -16,6 +16,7 @@ import {
   describeObject,
   describePart,
   describeStep,
+  readText,
   type Step,
 } from "./describe.ts";
 import { MaybeEncodingError } from "./errors.ts";
@@ -122,7 +123,7 @@ class Copier {
       return this.#copy(value);
     } catch (error) {
       if (error instanceof MaybeEncodingError) throw error;
-      throw this.#refusal(`reading it failed: ${error}`, error);
+      throw this.#refusal(`reading it failed: ${readText(() => error)}`, error);
     }
   }
 
@@ -267,7 +268,7 @@ class Copier {
     try {
       data = encodeOne(value as never);
     } catch (error) {
-      throw this.#refusal(`encode() of class ${name} failed: ${error}`, error);
+      throw this.#refusal(`encode() of class ${name} failed: ${readText(() => error)}`, error);
     }
     (this.#open ??= new Set()).add(value);
     const depth = this.#enterMark();
@@ -330,7 +331,7 @@ class Copier {
       this.#forget(known);
       this.leaving.length = length;
       this.transfer = transfer;
-      return part === undefined ? `(cannot be read: ${fault})` : describePart(part);
+      return part === undefined ? `(cannot be read: ${readText(() => fault)})` : describePart(part);
     }
   }
 
