@@ -1,3 +1,5 @@
+import { now } from "./claims.ts";
+
 /** After a wake-up that came sooner than so many of the longest looks, one looks that long again. */
 const NEAR = 2;
 
@@ -24,20 +26,20 @@ export class Spin {
 
   /** What `look` finds in time; it looks once at least. */
   find<T>(look: () => T | undefined): T | undefined {
-    const end = performance.now() + this.#time;
+    const end = now() + this.#time;
     do {
       const found = look();
       if (found !== undefined) {
         this.#time = this.#longest;
         return found;
       }
-    } while (performance.now() < end);
+    } while (now() < end);
     this.#time = Math.max(this.#shortest, this.#time / 2);
     return undefined;
   }
 
   /** What was not found was there after a sleep since this moment. */
   slept(since: number): void {
-    if (performance.now() - since < NEAR * this.#longest) this.#time = this.#longest;
+    if (now() - since < NEAR * this.#longest) this.#time = this.#longest;
   }
 }

@@ -1,3 +1,4 @@
+import { now } from "../protocol/claims.ts";
 import { Fifo } from "../protocol/fifo.ts";
 import type { JobMode, JobRecord } from "../protocol/messages.ts";
 import { Spin } from "../protocol/spin.ts";
@@ -40,7 +41,7 @@ export class Intake {
   rest(): boolean {
     const slots = this.#slots;
     if (!slots) return false;
-    const began = performance.now();
+    const began = now();
     if (this.#spin.find(this.#look) && slots.hasMore) return true;
     slots.doze(DOZE);
     this.#spin.slept(began);

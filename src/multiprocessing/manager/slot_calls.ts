@@ -1,4 +1,5 @@
 import { host } from "../../adapters/services.ts";
+import { now } from "../../protocol/claims.ts";
 import { livingRealms } from "../../protocol/living_realms.ts";
 import { Spin } from "../../protocol/spin.ts";
 import { ANSWERED, CALLED, type CallSlot, type Desk, IDLE, RINGS, SLEEPERS } from "./call_slot.ts";
@@ -56,7 +57,7 @@ export class SlotCalls {
   #look = (): true | undefined => this.#slot.state !== CALLED || undefined;
 
   async #wait(): Promise<SlotAnswer> {
-    const began = performance.now();
+    const began = now();
     const keepAlive = host.keepAlive();
     keepAlive.hold();
     try {

@@ -1,3 +1,4 @@
+import { now } from "../../protocol/claims.ts";
 import { Fifo } from "../../protocol/fifo.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { realm } from "../../protocol/realm.ts";
@@ -175,12 +176,12 @@ export class Outbox {
   #roomComes(message: Message): boolean {
     const { ring } = this.#parts;
     if (2 * message.length > ring.capacity || ring.head === this.#stuckAt) return false;
-    const end = performance.now() + MOMENT;
+    const end = now() + MOMENT;
     do {
       for (let looks = 0; looks < 10; looks++) {
         if (ring.sizeNow(message, 0) === message.length) return true;
       }
-    } while (performance.now() < end);
+    } while (now() < end);
     this.#stuckAt = ring.head;
     return false;
   }
