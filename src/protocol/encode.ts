@@ -375,20 +375,22 @@ class Copier {
   #copyView(view: ArrayBufferView): unknown {
     const { buffer } = view;
     const { byteOffset, byteLength } = this.#extents?.get(view) ?? view;
-    if (buffer instanceof SharedArrayBuffer) this.#share(buffer);
+    // Also one of another realm.
+    const own = "resizable" in buffer;
+    if (!own) this.#share(buffer);
     if (this.#surveys) {
-      if (buffer instanceof ArrayBuffer) this.#copyBuffer(buffer);
+      if (own) this.#copyBuffer(buffer);
       if (this.#moved?.has(buffer)) this.#extents!.set(view, { byteOffset, byteLength });
       return view;
     }
     const whole = byteLength === buffer.byteLength || this.#moved?.has(buffer) ||
-      this.#seen?.has(buffer) || buffer instanceof SharedArrayBuffer;
+      this.#seen?.has(buffer) || !own;
     if (!whole) {
       const part = buffer.slice(byteOffset, byteOffset + byteLength);
       this.#move(part);
       return this.#remember(view, viewLike(view, part, 0, byteLength));
     }
-    const copy = buffer instanceof ArrayBuffer
+    const copy = own
       ? (this.#seen?.get(buffer) ?? this.#copyBuffer(buffer)) as ArrayBuffer
       : buffer;
     return this.#remember(view, viewLike(view, copy, byteOffset, byteLength));
