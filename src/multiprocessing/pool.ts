@@ -24,7 +24,7 @@ import { staysHere } from "../protocol/stays_here.ts";
 import { orTimeout } from "../protocol/timers.ts";
 import { CALLBACKS, checkCallbacks, PoolResult } from "./async_result.ts";
 import { PoolCalls } from "./pool_calls.ts";
-import { planPool, type PoolOptions, type PoolPlan } from "./pool_options.ts";
+import { planPool, type PoolOptions, type PoolPlan, withCount } from "./pool_options.ts";
 import { installRevivers } from "./revivers.ts";
 import { TaskStream } from "./task_stream.ts";
 
@@ -82,14 +82,17 @@ export class Pool implements PoolContract {
   /**
    * Starts a pool.
    *
-   * @param options number of workers, or options; default: as many workers as processors may be used
+   * @param workers number of workers, or options; default: as many workers as processors may be used
+   * @param options further options
    * @throws `TypeError` or `RangeError` for options that make no sense; `PoolError` in a worker that is
    * importing this module, because the pool stands outside of `if (import.meta.main)`
    */
-  constructor(options?: number | PoolOptions) {
+  constructor(workers?: number | PoolOptions, options?: Omit<PoolOptions, "workers">) {
     checkMainGuard("pool");
     installRevivers();
-    this.#plan = planPool(options);
+    this.#plan = planPool(
+      options === undefined ? workers : withCount("workers", workers, options),
+    );
     this.#scheduler = new Scheduler(this.#plan.config);
     this.#calls = new PoolCalls(this.#scheduler, this.#plan, this.#origins);
   }
