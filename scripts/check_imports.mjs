@@ -83,6 +83,9 @@ const PACKAGES = [
   { from: folder("distributed"), name: /^(bullmq|ioredis)$/ },
 ];
 
+/** Keeps the runtime's own timers and clocks. */
+const TIMERS = "src/protocol/timers.ts";
+
 const topFolder = (path) => path.split("/").slice(0, 2).join("/");
 
 function judgeImport(from, { specifier, type }) {
@@ -123,6 +126,25 @@ function* runtimeGlobals(tokens) {
     if (kind !== "word" || (member && !ofGlobal)) continue;
     const used = value !== "process" || ofGlobal || after === "." || after === "?.";
     if (used) yield { value, line };
+  }
+}
+
+/** Globals that tests of programs put fakes in place of. */
+const FAKED = /^(performance|queueMicrotask|(set|clear)(Timeout|Interval|Immediate))$/;
+
+/** Uses of them where nothing of that name was imported. */
+function* fakedGlobals(tokens) {
+  const imported = new Set();
+  let importing = false;
+  for (const [index, { kind, value, line }] of tokens.entries()) {
+    if (value === "import" || value === "from") importing = value === "import";
+    if (kind !== "word" || !FAKED.test(value)) continue;
+    if (importing) imported.add(value);
+    const [owner, before] = [tokens[index - 2]?.value, tokens[index - 1]?.value];
+    const member = (before === "." || before === "?.") && owner !== "globalThis";
+    const after = tokens[index + 1]?.value;
+    const used = value === "performance" ? after === "." : after === "(" && before !== ";";
+    if (used && !member && !imported.has(value)) yield { value, line };
   }
 }
 
@@ -170,6 +192,9 @@ export function checkTree(root) {
         add(line, `Cannot use "${value}": runtimes are named in src/adapters alone`);
       }
     }
+    for (const { value, line } of path === TIMERS ? [] : fakedGlobals(tokens)) {
+      add(line, `Cannot use "${value}" of the program: import it from ${TIMERS}`);
+    }
     for (const { line } of topLevelAwaits(tokens)) add(line, "Cannot await at the top level");
     if (path !== "mod.ts") continue;
     for (const { line } of notReExports(tokens)) add(line, "mod.ts holds re-exports alone");
@@ -202,6 +227,11 @@ const FIXTURES = [
   ["src/core/a.ts", "const f = () => `${Bun.version}`;", 'Cannot use "Bun"'],
   ["src/core/a.ts", "const f = () => globalThis.process?.pid;", 'Cannot use "process"'],
   ["src/core/a.ts", 'const f = () => "Deno" in globalThis;', 'Cannot use "Deno"'],
+  ["src/core/a.ts", "const f = () => performance.now();", 'Cannot use "performance"'],
+  ["src/core/a.ts", "f = () => globalThis.setTimeout(g, 5);", 'Cannot use "setTimeout"'],
+  ["src/core/a.ts", 'import { performance } from "../protocol/timers.ts"; performance.now();'],
+  ["src/core/a.ts", "interface C { now(): N; setTimeout(g: G): T }; clock.setTimeout(g);"],
+  ["src/protocol/timers.ts", "export const now = () => performance.now();"],
   ["src/core/a.ts", "await start();", "Cannot await"],
   ["src/core/a.ts", 'const s = "Deno.cwd()"; /* process.exit() */ // import "node:fs"\n'],
   ["src/core/a.ts", "const f = async () => await g(); const process = 1;"],

@@ -5,11 +5,10 @@ export function viewLike(
   byteOffset: number,
   byteLength: number,
 ): ArrayBufferView {
-  if (view instanceof DataView) return new DataView(buffer, byteOffset, byteLength);
-  // The tag of a typed array names its element type also for subclasses such as Buffer.
+  // The tag names the element type also for subclasses such as Buffer, and for views of another realm.
   const name = (view as Uint8Array)[Symbol.toStringTag] as "Uint8Array";
   const type = globalThis[name];
-  return new type(buffer as ArrayBuffer, byteOffset, byteLength / type.BYTES_PER_ELEMENT);
+  return new type(buffer as ArrayBuffer, byteOffset, byteLength / (type.BYTES_PER_ELEMENT ?? 1));
 }
 
 /** The bytes of a buffer, or those that a view shows. */

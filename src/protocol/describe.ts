@@ -36,6 +36,20 @@ export function describeObject(value: object): string {
 
 /** Words in place of a part of an error that cannot be sent. */
 export function describePart(part: unknown): string {
-  if (typeof part === "function") return describeFunction(part);
-  return typeof part === "object" && part !== null ? describeObject(part) : String(part);
+  return readText(() =>
+    typeof part === "function"
+      ? describeFunction(part)
+      : typeof part === "object" && part !== null
+      ? describeObject(part)
+      : part
+  );
+}
+
+/** Anything as text, also what throws where it is read, or has no text. */
+export function readText(read: () => unknown): string {
+  try {
+    return String(read());
+  } catch {
+    return "(cannot be read)";
+  }
 }

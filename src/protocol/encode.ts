@@ -16,6 +16,7 @@ import {
   describeObject,
   describePart,
   describeStep,
+  readText,
   type Step,
 } from "./describe.ts";
 import { MaybeEncodingError } from "./errors.ts";
@@ -122,7 +123,7 @@ class Copier {
       return this.#copy(value);
     } catch (error) {
       if (error instanceof MaybeEncodingError) throw error;
-      throw this.#refusal(`reading it failed: ${error}`, error);
+      throw this.#refusal(`reading it failed: ${readText(() => error)}`, error);
     }
   }
 
@@ -267,7 +268,7 @@ class Copier {
     try {
       data = encodeOne(value as never);
     } catch (error) {
-      throw this.#refusal(`encode() of class ${name} failed: ${error}`, error);
+      throw this.#refusal(`encode() of class ${name} failed: ${readText(() => error)}`, error);
     }
     (this.#open ??= new Set()).add(value);
     const depth = this.#enterMark();
@@ -330,7 +331,7 @@ class Copier {
       this.#forget(known);
       this.leaving.length = length;
       this.transfer = transfer;
-      return part === undefined ? `(cannot be read: ${fault})` : describePart(part);
+      return part === undefined ? `(cannot be read: ${readText(() => fault)})` : describePart(part);
     }
   }
 
@@ -374,20 +375,22 @@ class Copier {
   #copyView(view: ArrayBufferView): unknown {
     const { buffer } = view;
     const { byteOffset, byteLength } = this.#extents?.get(view) ?? view;
-    if (buffer instanceof SharedArrayBuffer) this.#share(buffer);
+    // Also one of another realm.
+    const own = "resizable" in buffer;
+    if (!own) this.#share(buffer);
     if (this.#surveys) {
-      if (buffer instanceof ArrayBuffer) this.#copyBuffer(buffer);
+      if (own) this.#copyBuffer(buffer);
       if (this.#moved?.has(buffer)) this.#extents!.set(view, { byteOffset, byteLength });
       return view;
     }
     const whole = byteLength === buffer.byteLength || this.#moved?.has(buffer) ||
-      this.#seen?.has(buffer) || buffer instanceof SharedArrayBuffer;
+      this.#seen?.has(buffer) || !own;
     if (!whole) {
       const part = buffer.slice(byteOffset, byteOffset + byteLength);
       this.#move(part);
       return this.#remember(view, viewLike(view, part, 0, byteLength));
     }
-    const copy = buffer instanceof ArrayBuffer
+    const copy = own
       ? (this.#seen?.get(buffer) ?? this.#copyBuffer(buffer)) as ArrayBuffer
       : buffer;
     return this.#remember(view, viewLike(view, copy, byteOffset, byteLength));

@@ -3,6 +3,7 @@
  * `AggregateError.errors` on every runtime (Bun also `cause`), so that errors travel as records.
  */
 import { define, hide } from "./define.ts";
+import { readText } from "./describe.ts";
 import { errorClasses, RemoteError } from "./errors.ts";
 import { realm } from "./realm.ts";
 import "./shared_errors.ts";
@@ -42,7 +43,9 @@ export function describeError(error: Error, encodePart: EncodePart): ErrorRecord
   const name = readText(() => error.name);
   return {
     class: className,
-    name: className === null && isBuiltin(name) ? error.constructor?.name || name : name,
+    name: className === null && isBuiltin(name)
+      ? readText(() => error.constructor?.name || name)
+      : name,
     message: readText(() => error.message),
     stack: readStack(error),
     properties,
@@ -64,15 +67,6 @@ function describeHidden(
       : encodePart(() => error[key], key);
   }
   return hidden;
-}
-
-/** A name or message; both may be anything, also a getter that throws. */
-function readText(read: () => unknown): string {
-  try {
-    return String(read());
-  } catch {
-    return "(cannot be read)";
-  }
 }
 
 function readStack(error: Error): string | undefined {
@@ -141,7 +135,7 @@ export function rebuildError(
     try {
       return revivePart(sent);
     } catch (fault) {
-      return `(cannot be read: ${fault})`;
+      return `(cannot be read: ${readText(() => fault)})`;
     }
   };
   if (record.stack !== undefined) hide(error, "stack", record.stack);

@@ -14,7 +14,7 @@ const MOST_OBJECTS = 48;
 export function exactJson(value: object): string | undefined {
   try {
     const look = new Look();
-    if (!look.isExact(value) || look.leaves < FEWEST_LEAVES || look.mostlyFractions) {
+    if (!look.isExact(value) || look.leaves < FEWEST_LEAVES || look.suitsClone) {
       return undefined;
     }
     return JSON.stringify(value);
@@ -35,10 +35,15 @@ export function exactJsonOfEach(values: readonly unknown[]): string | undefined 
       look.begin();
       if (!look.isExact(values[i])) return undefined;
     }
-    return look.mostlyFractions ? undefined : JSON.stringify(values);
+    return look.suitsClone ? undefined : JSON.stringify(values);
   } catch {
     return undefined;
   }
+}
+
+/** True where a library has given all arrays or objects a JSON of its own. */
+export function hasOtherJson(): boolean {
+  return "toJSON" in [];
 }
 
 /** One look at a value, or at several one after the other. */
@@ -51,8 +56,9 @@ class Look {
   /** Objects of this value: a second place for one would make two of it. */
   #seen: object[] = [];
 
-  get mostlyFractions(): boolean {
-    return this.#fractions * 2 > this.#total + this.leaves;
+  /** Whether a clone is faster, or alone exact. */
+  get suitsClone(): boolean {
+    return hasOtherJson() || this.#fractions * 2 > this.#total + this.leaves;
   }
 
   /** The next value. */

@@ -1,5 +1,6 @@
 /** Finds the functions that references name, in the realm that runs them. */
 import { compile } from "./compile.ts";
+import { readText } from "./describe.ts";
 import { TaskLookupError } from "./errors.ts";
 import { hashSource } from "./hash.ts";
 import { type AnyFunction, type FunctionReference, realm } from "./realm.ts";
@@ -80,8 +81,9 @@ async function importModule(url: string, guarded: boolean): Promise<Record<strin
     return await import(/* webpackIgnore: true */ /* @vite-ignore */ url);
   } catch (error) {
     throw new TaskLookupError(
-      `Cannot import ${url} in the worker: ${error instanceof Error ? error.message : error}` +
-        hint(url),
+      `Cannot import ${url} in the worker: ${
+        readText(() => error instanceof Error ? error.message : error)
+      }` + hint(url),
       { cause: error },
     );
   } finally {

@@ -144,8 +144,10 @@ export class FrameReader {
   }
 
   #takeHead(part: Uint8Array): void {
-    const head = wordsOf(part), count = head[2]!;
-    this.#number = head[0]!;
+    const head = wordsOf(part), number = head[0]!, count = head[2]!;
+    // Or a size out of thin air would be waited for, or allocated.
+    if (this.#number && number !== (this.#number + 1) >>> 0) refuse();
+    this.#number = number;
     this.#bodySize = head[1]!;
     this.#sizes = [];
     this.#buffers = [];
@@ -179,5 +181,5 @@ export class FrameReader {
 }
 
 function refuse(): never {
-  throw new RangeError("Cannot read frame: it has a part elsewhere, and there is no such place");
+  throw new RangeError("Cannot read frame: it is none of the other side");
 }

@@ -57,4 +57,4 @@ export function isData(value: object): boolean {
   return DATA.test(kindOf.call(value));
 }
 
-const DATA = /^\[object (Number|String|Boolean|BigInt|Map|Set|Date|RegExp|Error)\]$/;
+const DATA = /^\[object (Number|String|Boolean|BigInt|Map|Set|Date|RegExp|Error|ArrayBuffer)\]$/;

@@ -1,5 +1,6 @@
-/** After a wake-up that came sooner than so many of the longest looks, one looks that long again. */
 import { performance } from "./timers.ts";
+
+/** After a wake-up that came sooner than so many of the longest looks, one looks that long again. */
 const NEAR = 2;
 
 /**

@@ -4,8 +4,8 @@ import { MaybeEncodingError, RemoteError } from "../protocol/errors.ts";
 
 /** Encodes what a task threw; what cannot be sent is told in words. */
 export function encodeThrown(error: unknown, inline = false): Encoded {
-  if (inline && error instanceof ReferenceError) explainScope(error);
   try {
+    if (inline && error instanceof ReferenceError) explainScope(error);
     return encode(error, "error");
   } catch (cause) {
     const remoteName = error === null ? "null" : typeof error;
@@ -20,13 +20,13 @@ function explainScope(error: ReferenceError): void {
   const hint =
     " (an inline function is sent as source text and cannot see variables around it: pass them as " +
     "arguments, or define it with task())";
-  const { message, stack } = error;
   try {
+    const { message, stack } = error;
     error.message = message + hint;
     // The stack was taken before, with the old message in it.
     if (stack) error.stack = stack.replace(message, error.message);
   } catch {
-    // Frozen: it stays as the task made it.
+    // Frozen, or not to be read: it stays as the task made it.
   }
 }
 

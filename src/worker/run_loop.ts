@@ -258,7 +258,7 @@ export class RunLoop {
 
   #succeed(job: JobRecord, value: unknown): undefined {
     if (isPrimitive(value)) return this.#finish(job, { outcome: Outcome.value, payload: value });
-    if (value instanceof ChunkRun) return this.#finish(job, value.answer());
+    if (isChunk(job)) return this.#finish(job, (value as ChunkRun).answer());
     const text = typeof value === "object" ? exactJson(value!) : undefined;
     if (text !== undefined) return this.#finish(job, { outcome: Outcome.text, payload: text });
     let encoded: Encoded;

@@ -16,6 +16,7 @@ import {
   QuotaError,
   readNothing,
   rejectOne,
+  returnHostile,
   returnOne,
   THROWN,
   type ThrownName,
@@ -240,6 +241,21 @@ function oddities(thrown: Thrown): void {
     assertMatch(String(error.bad), /no/);
   });
 
+  it("apply() does bring an error whose class has a name that is no text", async () => {
+    assertEquals((await thrown("nameOfClassNoText")).message, "arrives");
+  });
+
+  it("apply() does tell in words a part that throws wherever it is touched", async () => {
+    const error = await thrown("revokedPart");
+    assertInstanceOf(error, TypeError);
+    assertEquals(error.part, "(cannot be read)");
+  });
+
+  it("apply() does reject for what throws wherever it is touched", async () => {
+    assertInstanceOf(await thrown("revoked"), RemoteError);
+    assertInstanceOf(await thrown("hostile"), RemoteError);
+  });
+
   it("apply() does reject where not even the message can be read", async () => {
     assertInstanceOf(await thrown("throwingMessage"), Error);
   });
@@ -299,6 +315,26 @@ function everywhere({ sharedPool }: SuiteBackend): void {
       assertStrictEquals(Object.getPrototypeOf(late), Object.getPrototypeOf(sync));
       assertEquals(late.message, sync.message);
     }
+  });
+
+  it("apply() does reject for a result that throws when it is asked for its class", async () => {
+    assertEquals((await rejection(pool().apply(returnHostile))).path, "result");
+    assertEquals(await pool().apply(echo, ["goes on"]), "goes on");
+  });
+
+  it("apply() does reject where an inline function throws what throws when it is touched", async () => {
+    const throwRevoked = (): never => {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      throw proxy;
+    };
+    assertInstanceOf(await rejection(pool().apply(throwRevoked)), RemoteError);
+    const throwUnreadable = (): never => {
+      const error = new ReferenceError("hidden");
+      Object.defineProperty(error, "message", { get: () => JSON.parse("no JSON") });
+      throw error;
+    };
+    assertInstanceOf(await rejection(pool().apply(throwUnreadable)), ReferenceError);
   });
 
   it("imap() does reject each failing item with its own error", async () => {

@@ -1,5 +1,6 @@
 import { describe, it } from "node:test";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { Pool } from "@pool/core";
 import { runtime } from "../../src/adapters/detect.ts";
 import { planPool } from "../../src/core/pool_options.ts";
 import { FakeAdapter } from "./fake_adapter.ts";
@@ -21,6 +22,12 @@ describe("planPool()", () => {
     const { stdout: _stdout, stderr: _stderr, workerUrl: _url, ...kept } =
       plan.config.crew.settings;
     assertEquals(kept, before);
+  });
+
+  it("gets the options behind the number of workers, too", () => {
+    assertThrows(() => new Pool(1, { maxQueue: -1 }), RangeError, "maxQueue");
+    const misspelt = { permission: "none" } as object;
+    assertThrows(() => new Pool(1, misspelt), TypeError, "permission");
   });
 
   it("leaves permissions alone that are for an adapter of the user's own", () => {

@@ -30,7 +30,7 @@ export interface ScenarioOptions {
   /** What the scenario's pools run on; default: threads. */
   readonly backend?: "thread" | "process";
   /** Variables beside those of the tests. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Flags of the runtime. */
   readonly flags?: readonly string[];
   /** Called with all of stdout so far whenever there is more. */

@@ -1,6 +1,6 @@
 /** Child processes where the program's own surroundings are unusual. */
 import type { ChildProcess } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -69,6 +69,15 @@ describe("child processes in unusual surroundings", () => {
   );
 
   if (onNode) {
+    // Only the superuser can make a folder of another user.
+    it("leave a compile cache alone that another user has made", async () => {
+      const TMPDIR = join(folder, "shared"), cache = join(TMPDIR, "node-compile-cache");
+      mkdirSync(cache, { recursive: true });
+      if (process.geteuid?.() === 0) chownSync(cache, 12345, 12345);
+      assertEquals(await run({ env: { TMPDIR, NODE_COMPILE_CACHE: undefined } }), "[1,2]");
+      assertEquals(readdirSync(cache).length > 0, process.geteuid?.() !== 0);
+    });
+
     for (
       const flags of [["--inspect-port", "0"], ["--test-name-pattern", "pool", "--no-warnings"]]
     ) {

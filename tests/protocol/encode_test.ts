@@ -1,4 +1,5 @@
 import { describe, it } from "node:test";
+import { runInNewContext } from "node:vm";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { define } from "../../src/protocol/define.ts";
 import { encode, MARK } from "../../src/protocol/encode.ts";
@@ -37,6 +38,37 @@ describe("encode()", () => {
       const encoded = encode(value, "value");
       assert(Object.is(encoded.value, value));
       assertEquals([encoded.marked, encoded.transfer], [false, undefined]);
+    }
+  });
+
+  it("encode() copies the bytes of views of another realm, and shows the same part of them", () => {
+    const views: Uint8Array[] = [
+      runInNewContext("new Uint8Array([1, 2, 3])"),
+      runInNewContext("new DataView(new Uint8Array([1, 2, 3, 4]).buffer, 1, 2)"),
+    ];
+    for (const view of views) {
+      const { value } = encode(view, "value", { shared: true });
+      assertEquals(value.byteLength, view.byteLength);
+      assert(value.buffer !== view.buffer);
+      encode(view.buffer, "value", { shared: false });
+    }
+  });
+
+  it("encode() tells what a getter has thrown, whatever it is", () => {
+    for (const thrown of [Symbol("odd"), Object.create(null)]) {
+      const holder = {
+        get bad(): never {
+          throw thrown;
+        },
+      };
+      assertEquals(refusal({ holder }).path, "value.holder.bad");
+      const error = Object.defineProperty(new RangeError("arrives"), "bad", {
+        enumerable: true,
+        get: () => holder.bad,
+      });
+      const back = sendAndRevive(error);
+      assert(back instanceof RangeError);
+      assertEquals(back.message, "arrives");
     }
   });
 

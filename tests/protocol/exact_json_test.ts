@@ -79,6 +79,18 @@ describe("exactJson()", () => {
     assertEquals(exactJson(Array.from({ length: 100 }, (_, n) => n + 0.5)), undefined);
   });
 
+  it("refuses all while a library gives arrays or objects a JSON of their own", () => {
+    const list = Array.from({ length: 20 }, (_, n) => ({ n }));
+    for (const holder of [Array.prototype, Object.prototype]) {
+      Object.defineProperty(holder, "toJSON", { configurable: true, value: () => "other" });
+      try {
+        assertEquals([exactJson(list), exactJsonOfEach(list)], [undefined, undefined]);
+      } finally {
+        delete (holder as { toJSON?: unknown }).toJSON;
+      }
+    }
+  });
+
   it("leaves a getter that throws to those who can name it", () => {
     refuses({
       get broken(): never {

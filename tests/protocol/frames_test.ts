@@ -35,15 +35,15 @@ function readIn(
 }
 
 const frames: Frame[] = [
-  { number: 1, body: new Uint8Array([1, 2, 3]), buffers: [] },
-  { number: 2, body: new Uint8Array(), buffers: [] },
-  { number: 3, body: new Uint8Array([4]), buffers: [new ArrayBuffer(0)] },
+  { number: 2 ** 32 - 4, body: new Uint8Array([1, 2, 3]), buffers: [] },
+  { number: 2 ** 32 - 3, body: new Uint8Array(), buffers: [] },
+  { number: 2 ** 32 - 2, body: new Uint8Array([4]), buffers: [new ArrayBuffer(0)] },
   {
-    number: 4,
+    number: 2 ** 32 - 1,
     body: new Uint8Array([5, 6]),
     buffers: [new Uint8Array([7, 8, 9]).buffer, new ArrayBuffer(0), new Uint8Array([10]).buffer],
   },
-  { number: 2 ** 32 - 1, body: new Uint8Array(300).fill(11), buffers: [] },
+  { number: 0, body: new Uint8Array(300).fill(11), buffers: [] },
 ];
 
 describe("FrameReader", () => {
@@ -75,7 +75,15 @@ describe("FrameReader", () => {
 
   it("push() refuses a part that stands elsewhere where there is no such place", () => {
     const bytes = bytesOf(frames, () => 7);
-    assertThrows(() => readIn(1000, bytes), RangeError, "elsewhere");
+    assertThrows(() => readIn(1000, bytes), RangeError, "Cannot read frame");
+  });
+
+  it("push() refuses at once what others have written between two frames", () => {
+    const bytes = bytesOf(frames.slice(0, 1));
+    for (const garbage of ["\xff".repeat(12), "a line of text", "\0".repeat(12)]) {
+      const stream = new Uint8Array([...bytes, ...[...garbage].map((char) => char.charCodeAt(0))]);
+      assertThrows(() => readIn(5, stream), RangeError, "Cannot read frame");
+    }
   });
 
   it("push() gives nothing for a frame that is not whole", () => {

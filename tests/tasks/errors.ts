@@ -30,6 +30,13 @@ export class NamedError extends Error {
 
 type Make = () => unknown;
 
+/** What throws wherever it is touched. */
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
 /** What {@link throwOne} throws, by name. */
 export const THROWN = {
   Error: () => new Error("a message"),
@@ -86,6 +93,11 @@ export const THROWN = {
         throw new Error("no");
       },
     }),
+  nameOfClassNoText: () =>
+    new (class extends Error {
+      static override name = { of() {} } as never;
+    })("arrives"),
+  revokedPart: () => Object.assign(new TypeError("arrives"), { part: revoked() }),
   frozen: () => Object.freeze(new RangeError("frozen")),
   withoutStack: () => Object.defineProperty(new Error("no stack"), "stack", { value: undefined }),
   null: () => null,
@@ -97,6 +109,8 @@ export const THROWN = {
   function: () => function thrownFunction() {},
   symbol: () => Symbol("thrown"),
   url: () => new URL("https://example.com"),
+  revoked: () => revoked(),
+  hostile: () => new Proxy({}, { getPrototypeOf: () => revoked() }),
 } satisfies Record<string, Make>;
 
 export type ThrownName = keyof typeof THROWN;
@@ -115,6 +129,15 @@ export const rejectOne = task(import.meta, async function rejectOne(name: Thrown
 /** Returns what {@link throwOne} would throw. */
 export const returnOne = task(import.meta, function returnOne(name: ThrownName): unknown {
   return { thrown: THROWN[name]() };
+});
+
+/** What throws when it is asked for its class. */
+export const returnHostile = task(import.meta, function returnHostile(): unknown {
+  return new Proxy({}, {
+    getPrototypeOf: () => {
+      throw new Error("no class");
+    },
+  });
 });
 
 /** Throws for odd numbers, each time another class. */

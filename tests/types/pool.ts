@@ -203,9 +203,9 @@ export async function poolsFit(): Promise<void> {
     new Pool(),
     new Pool(4),
     new Pool({ workers: 2, backend: "process", initializer: square, initargs: [1] }),
+    new Pool(2, { backend: "process", permissions: "none" }),
     new ThreadPool(2, { name: "io", maxQueue: 8, whenFull: "wait" }),
     new ProcessPool(2, { maxTasksPerChild: 3, env: { MODE: "test" } }),
-    new Pool(2, { backend: "process", name: "children" }),
   ];
   for (const pool of pools) {
     const result = await pool.apply(square, [2]);

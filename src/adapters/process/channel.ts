@@ -57,13 +57,7 @@ export class Channel<Sent, Received> {
   /** Connects it; what was posted before goes out now. */
   attach(socket: LocalSocket): void {
     this.#socket = socket;
-    socket.on("data", (piece: Uint8Array) => {
-      try {
-        this.#reader.push(piece);
-      } catch (error) {
-        this.#events.failed(error);
-      }
-    });
+    socket.on("data", (piece: Uint8Array) => this.#read(this.#reader, piece));
     socket.on("drain", () => {
       this.#blocked = false;
       this.#pump();
@@ -95,11 +89,20 @@ export class Channel<Sent, Received> {
 
   /** Takes bytes that came on another way; frames that were received already are left out. */
   recover(bytes: Uint8Array): void {
-    new FrameReader((frame) => this.#accept(frame)).push(bytes);
+    this.#read(new FrameReader((frame) => this.#accept(frame)), bytes);
+  }
+
+  #read(reader: FrameReader, bytes: Uint8Array): void {
+    try {
+      reader.push(bytes);
+    } catch (error) {
+      this.#events.failed(error);
+    }
   }
 
   #accept(frame: Frame): void {
-    if (frame.number <= this.#received) return;
+    // Numbers begin anew after 2 ** 32.
+    if ((frame.number - this.#received | 0) <= 0) return;
     this.#received = frame.number;
     this.#events.receive(this.#codec.unpack(frame) as Received);
   }

@@ -4,6 +4,7 @@
  * shared memory), `encode` refuses where memory is not shared.
  */
 import v8 from "node:v8";
+import { hasOtherJson } from "../../protocol/exact_json.ts";
 import { checkPart } from "../../protocol/frames.ts";
 import type { Transferable } from "../../protocol/transferable.ts";
 
@@ -83,9 +84,10 @@ function isSimple(value: unknown): boolean {
 
 /** Most messages are simple values and flat lists of them: JSON is quicker than the serializers there. */
 function isFlat(message: object): boolean {
-  return Object.values(message).every((part) =>
-    Array.isArray(part) ? part.every(isSimple) : isSimple(part)
-  );
+  return !hasOtherJson() &&
+    Object.values(message).every((part) =>
+      Array.isArray(part) ? part.every(isSimple) : isSimple(part)
+    );
 }
 
 /** The serializer of this runtime. */
