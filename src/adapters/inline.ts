@@ -6,12 +6,12 @@ import { timestamp } from "../protocol/claims.ts";
 import type { FromWorker, ToWorker } from "../protocol/messages.ts";
 import { realm } from "../protocol/realm.ts";
 import { throwLater } from "../protocol/throw_later.ts";
+import { queueMicrotask } from "../protocol/timers.ts";
 import type { RunningTask } from "../worker/running_task.ts";
 import { serve, type ServedWorker } from "../worker/serve.ts";
 import { inNoContext } from "./async_context.ts";
 import { nextTurn } from "./host.ts";
 import { refusePermissions } from "./permissions.ts";
-import { queueMicrotask } from "../protocol/timers.ts";
 
 /** After so many milliseconds of tasks, timers and sockets get their turn. */
 const TURN = 10;

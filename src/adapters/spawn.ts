@@ -5,6 +5,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import type { Stdio } from "../protocol/stdio.ts";
 import { type Command, showCommand, SpawnError } from "../protocol/subprocess_errors.ts";
+import { queueMicrotask } from "../protocol/timers.ts";
 import { sendSignal, signalNumber } from "./signals.ts";
 import {
   type ByteReader,
@@ -14,7 +15,6 @@ import {
   readBytes,
   writeBytes,
 } from "./spawn_streams.ts";
-import { queueMicrotask } from "../protocol/timers.ts";
 
 export { signalName } from "./signals.ts";
 

@@ -4,6 +4,7 @@
  */
 import type { SentValue, SetupCall } from "../protocol/messages.ts";
 import { reviveOrFault } from "../protocol/revive.ts";
+import { queueMicrotask } from "../protocol/timers.ts";
 import type { Clock, WorkerEnd } from "./backend.ts";
 import { BootFailures } from "./boot_failures.ts";
 import type { CrewConfig, CrewEvents } from "./crew_config.ts";
@@ -14,7 +15,6 @@ import { Lane } from "./lane.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { LaneEvents, LaneRemains } from "./lane_events.ts";
 import { describeEnd, workerDied } from "./worker_end.ts";
-import { queueMicrotask } from "../protocol/timers.ts";
 
 /** A finalizer has this long, in milliseconds. */
 const CLOSE_TIMEOUT = 5000;

@@ -2,6 +2,7 @@
  * Decides which job runs where and when: jobs wait in the waiting room until a lane has room for them.
  * It knows nothing of results.
  */
+import { queueMicrotask } from "../protocol/timers.ts";
 import type { Resolve } from "./batch.ts";
 import type { Clock } from "./backend.ts";
 import type { CallLineEvents } from "./call_line.ts";
@@ -13,7 +14,6 @@ import { Lookout } from "./lookout.ts";
 import { Roster } from "./roster.ts";
 import type { CallTerms } from "./terms.ts";
 import { WaitingRoom } from "./waiting_room.ts";
-import { queueMicrotask } from "../protocol/timers.ts";
 
 /** A worker that says nothing for this long (ms) is taken back what it was sent ahead. */
 const STALL = 2 * AHEAD;

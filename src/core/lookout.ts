@@ -1,6 +1,6 @@
 import { Spin } from "../protocol/spin.ts";
-import type { Lane } from "./lane.ts";
 import { performance } from "../protocol/timers.ts";
+import type { Lane } from "./lane.ts";
 
 /** The host looks for a result for so long (ms). One that may shrink further finds nothing any more. */
 const LONGEST = 0.05, SHORTEST = 0.004;

@@ -8,6 +8,7 @@ import {
   type ToWorker,
   writeJob,
 } from "../protocol/messages.ts";
+import { performance } from "../protocol/timers.ts";
 import type { Transferable } from "../protocol/transferable.ts";
 import type { Transport } from "./backend.ts";
 import type { Cells } from "./cells.ts";
@@ -15,7 +16,6 @@ import type { KnownFunction } from "./functions.ts";
 import type { Job } from "./job.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { SlotWire } from "./slot_wire.ts";
-import { performance } from "../protocol/timers.ts";
 
 /** So many calls, or items of maps, are sent without waiting for the end of the turn. */
 const FLUSH_AT = 256;

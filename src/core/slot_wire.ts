@@ -1,8 +1,8 @@
 import { JobMode, Outcome } from "../protocol/messages.ts";
 import { RISKY_CALL, Slots, type WrapText } from "../protocol/slots.ts";
 import type { Spin } from "../protocol/spin.ts";
-import type { Job } from "./job.ts";
 import { queueMicrotask } from "../protocol/timers.ts";
+import type { Job } from "./job.ts";
 
 /** What the wire needs of its lane. */
 export interface SlotWireEvents {

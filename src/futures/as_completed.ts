@@ -3,9 +3,9 @@ import { TimeoutError } from "../core/errors.ts";
 import type { Future } from "../core/executor.ts";
 import { checkWait } from "../core/options.ts";
 import type { WaitOptions } from "../core/pool.ts";
+import { performance } from "../protocol/timers.ts";
 import { checkFutures } from "./future.ts";
 import { contextFree } from "./until_done.ts";
-import { performance } from "../protocol/timers.ts";
 
 /**
  * Iterates over futures as they are done: first those that are, then the others in the order of

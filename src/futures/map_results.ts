@@ -1,10 +1,10 @@
 import { TimeoutError } from "../core/errors.ts";
 import type { ExecutorResults } from "../core/executor.ts";
 import { Fifo } from "../protocol/fifo.ts";
+import { performance } from "../protocol/timers.ts";
 import type { Future } from "./future.ts";
 import { untilDone } from "./until_done.ts";
 import type { Zip } from "./zip.ts";
-import { performance } from "../protocol/timers.ts";
 
 /** The results of calls that went to a worker together, up to the first that failed. */
 export interface ChunkResults {

@@ -14,8 +14,8 @@
 import { entryOf } from "./entry_of.ts";
 import type { Letter } from "./messages.ts";
 import { realm } from "./realm.ts";
-import type { Port, Transferable } from "./transferable.ts";
 import { queueMicrotask } from "./timers.ts";
+import type { Port, Transferable } from "./transferable.ts";
 
 /** The main program. */
 export const ROOT = "0";

@@ -14,8 +14,8 @@ import { dropCopy } from "./shareable.ts";
 import { isReturnable, Receipts, TAKE_BACK } from "./receipts.ts";
 import { revive } from "./revive.ts";
 import { ProcessError } from "./shared_errors.ts";
-import { withResolvers } from "./with_resolvers.ts";
 import { queueMicrotask, realTimers } from "./timers.ts";
+import { withResolvers } from "./with_resolvers.ts";
 
 /** What one client may do with a service. */
 export type Operations = { readonly [method: string]: (...args: never[]) => unknown };

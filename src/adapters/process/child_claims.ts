@@ -1,4 +1,5 @@
 import type { WorkerClaims } from "../../protocol/claims.ts";
+import { performance } from "../../protocol/timers.ts";
 import {
   type CellFile,
   DONE,
@@ -10,7 +11,6 @@ import {
   WANTED,
   WORDS,
 } from "./cell_file.ts";
-import { performance } from "../../protocol/timers.ts";
 
 /** Items that take less (ms) are announced several at a time: a system call each would cost more. */
 const SHORT = 0.02;

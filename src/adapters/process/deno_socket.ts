@@ -1,8 +1,8 @@
 /** Deno's own sockets of the file system, as streams of Node. */
+import { queueMicrotask } from "../../protocol/timers.ts";
 import { stream } from "../builtins.ts";
 import { joinSmall } from "./bytes.ts";
 import type { LocalServer, LocalSocket } from "./local_socket.ts";
-import { queueMicrotask } from "../../protocol/timers.ts";
 
 interface Connection {
   read(into: Uint8Array): Promise<number | null>;

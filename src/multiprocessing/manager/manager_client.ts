@@ -2,10 +2,10 @@ import { MaybeEncodingError, ProcessError } from "../../core/errors.ts";
 import { inOneProcess, postOffice } from "../../protocol/post_office.ts";
 import { realmCalls } from "../../protocol/realm_calls.ts";
 import { PARTS, type SharedHandle, type SharedParts } from "../../protocol/shareable.ts";
+import { queueMicrotask } from "../../protocol/timers.ts";
 import { CallSlot, type Desk } from "./call_slot.ts";
 import type { Trips } from "./object_link.ts";
 import { type SlotAnswer, SlotCalls } from "./slot_calls.ts";
-import { queueMicrotask } from "../../protocol/timers.ts";
 
 /** An object that a realm does not hold any more, and how often it was sent and received there. */
 export type Released = readonly [id: string, sent: number, received: number];

@@ -1,8 +1,8 @@
 import { host } from "../../adapters/services.ts";
 import { livingRealms } from "../../protocol/living_realms.ts";
 import { Spin } from "../../protocol/spin.ts";
-import { ANSWERED, CALLED, type CallSlot, type Desk, IDLE, RINGS, SLEEPERS } from "./call_slot.ts";
 import { performance } from "../../protocol/timers.ts";
+import { ANSWERED, CALLED, type CallSlot, type Desk, IDLE, RINGS, SLEEPERS } from "./call_slot.ts";
 
 /** So long (ms) a client looks for the answer before it sleeps. */
 const LONGEST_SPIN = 0.15;

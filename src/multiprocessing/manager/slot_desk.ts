@@ -1,7 +1,7 @@
 import { nextTurn } from "../../adapters/services.ts";
 import { livingRealms, ownNumber } from "../../protocol/living_realms.ts";
-import { ANSWERED, CALLED, CallSlot, type Desk, KEPT, RINGS, SLEEPERS } from "./call_slot.ts";
 import { performance } from "../../protocol/timers.ts";
+import { ANSWERED, CALLED, CallSlot, type Desk, KEPT, RINGS, SLEEPERS } from "./call_slot.ts";
 
 /**
  * The manager looks so long (ms) for the next call before it sleeps. Longer where calls come soon after

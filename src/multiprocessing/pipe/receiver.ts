@@ -1,9 +1,9 @@
 import { EOFError, InvalidStateError } from "../../core/errors.ts";
 import { Spin } from "../../protocol/spin.ts";
+import { performance } from "../../protocol/timers.ts";
 import { Frame } from "../sharing/byte_ring.ts";
 import { RingReader } from "../sharing/ring_reader.ts";
 import { type Caller, type Channel, Content, type Outcome, refusal, resultOf } from "./channel.ts";
-import { performance } from "../../protocol/timers.ts";
 
 /** A message whose head is in the memory for heads. */
 export interface Found {

@@ -1,9 +1,9 @@
 import { checkWait, show } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
+import { performance } from "../../protocol/timers.ts";
 import { withResolvers } from "../../protocol/with_resolvers.ts";
 import { Connection, handleOf } from "./connection.ts";
 import type { Handle } from "./handle.ts";
-import { performance } from "../../protocol/timers.ts";
 
 /** Numbers the calls. */
 let lastCall = 0;

@@ -1,10 +1,10 @@
 import { Fifo } from "../../protocol/fifo.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { realm } from "../../protocol/realm.ts";
+import { performance } from "../../protocol/timers.ts";
 import { keptOf, type Message } from "../sharing/packer.ts";
 import type { EventCount } from "../sync/event_count.ts";
 import type { QueueParts } from "./queue_parts.ts";
-import { performance } from "../../protocol/timers.ts";
 
 /** Milliseconds for which a full ring is looked at again and again. */
 const MOMENT = 0.05;

@@ -1,7 +1,7 @@
 import { livingRealms, ownNumber } from "../../protocol/living_realms.ts";
+import { performance } from "../../protocol/timers.ts";
 import type { ByteRing } from "../sharing/byte_ring.ts";
 import type { OwnerWord } from "./owner_word.ts";
-import { performance } from "../../protocol/timers.ts";
 
 /** How a queue counts its items. */
 export interface Account {

@@ -21,10 +21,10 @@
  * last, and died with the action.
  */
 import { livingRealms } from "../../protocol/living_realms.ts";
+import { performance } from "../../protocol/timers.ts";
 import type { Engine } from "../sharing/link.ts";
 import { countOf as phaseOf, ownerOf, wordOf } from "../sharing/place_word.ts";
 import { type Attempt, EVENT_COUNT_WORDS, EventCount } from "./event_count.ts";
-import { performance } from "../../protocol/timers.ts";
 
 /** What came of a wait. */
 export interface Passage {

@@ -3,6 +3,7 @@ import { checkCount, checkWait, refuse } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { PARTS, reviveShared, type SharedParts } from "../../protocol/shareable.ts";
+import { performance } from "../../protocol/timers.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { checkSync } from "./check_sync.ts";
 import { ConditionEngine, type ConditionOps } from "./condition_engine.ts";
@@ -11,7 +12,6 @@ import type { Lock } from "./lock.ts";
 import { RLock } from "./rlock.ts";
 import { TIMES_HELD } from "./times_held.ts";
 import { refuseJson } from "../sharing/refuse_json.ts";
-import { performance } from "../../protocol/timers.ts";
 
 /** What it is to its links. */
 export const CONDITION: Kind<ConditionOps, ConditionEngine> = {

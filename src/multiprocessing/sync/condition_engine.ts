@@ -17,9 +17,9 @@
  * notified the first; who was marked and not woken sees it after a slice.
  */
 import { livingRealms } from "../../protocol/living_realms.ts";
+import { performance } from "../../protocol/timers.ts";
 import type { Engine } from "../sharing/link.ts";
 import { EVENT_COUNT_WORDS, EventCount } from "./event_count.ts";
-import { performance } from "../../protocol/timers.ts";
 
 /** What one realm can do with a condition, all but `sleep` with the lock; by calls from other processes. */
 export interface ConditionOps {

@@ -17,9 +17,9 @@
  */
 import { host } from "../../adapters/services.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
+import { performance, realTimers } from "../../protocol/timers.ts";
 import { isWaitedFor } from "../sharing/link.ts";
 import { withResolvers } from "../../protocol/with_resolvers.ts";
-import { performance, realTimers } from "../../protocol/timers.ts";
 
 /** Words of memory for one event count: the count, and the realms that sleep. */
 export const EVENT_COUNT_WORDS = 2;

@@ -8,6 +8,7 @@
  * what it waits for is free loses it. Its event loop may be blocked by what those hold who stand back.
  */
 import { livingRealms } from "../../protocol/living_realms.ts";
+import { performance } from "../../protocol/timers.ts";
 import {
   type Attempt,
   EVENT_COUNT_WORDS,
@@ -15,7 +16,6 @@ import {
   type Order,
   type WaitLimits,
 } from "./event_count.ts";
-import { performance } from "../../protocol/timers.ts";
 
 /** Words of memory for one line: the event count, and who has the next turn. */
 export const WAITING_LINE_WORDS: number = EVENT_COUNT_WORDS + 1;
