@@ -85,6 +85,7 @@ const PACKAGES = [
 
 /** Keeps the runtime's own timers and clocks. */
 const TIMERS = "src/protocol/timers.ts";
+const OWN_TURNS = [TIMERS, "src/protocol/throw_later.ts"];
 
 const topFolder = (path) => path.split("/").slice(0, 2).join("/");
 
@@ -192,7 +193,7 @@ export function checkTree(root) {
         add(line, `Cannot use "${value}": runtimes are named in src/adapters alone`);
       }
     }
-    for (const { value, line } of path === TIMERS ? [] : fakedGlobals(tokens)) {
+    for (const { value, line } of OWN_TURNS.includes(path) ? [] : fakedGlobals(tokens)) {
       add(line, `Cannot use "${value}" of the program: import it from ${TIMERS}`);
     }
     for (const { line } of topLevelAwaits(tokens)) add(line, "Cannot await at the top level");

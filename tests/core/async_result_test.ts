@@ -16,13 +16,14 @@ function boundResult(
 }
 
 describe("PoolResult", () => {
-  it("calls the callbacks that it was given at the call, whatever becomes of the options", () => {
+  it("calls the callbacks that it was given at the call, whatever becomes of the options", async () => {
     const told: string[] = [];
     const options = { callback: () => told.push("first"), errorCallback: () => told.push("first") };
     const results = [1, 2].map(() => new PoolResult<number>(checkCallbacks(options)));
     options.callback = options.errorCallback = () => told.push("later");
     results[0]!.resolve(1);
     results[1]!.reject(new Error("failed"));
+    for (const result of results) await result.wait();
     assertEquals(told, ["first", "first"]);
   });
 
