@@ -375,22 +375,20 @@ class Copier {
   #copyView(view: ArrayBufferView): unknown {
     const { buffer } = view;
     const { byteOffset, byteLength } = this.#extents?.get(view) ?? view;
-    // Also one of another realm.
-    const own = "resizable" in buffer;
-    if (!own) this.#share(buffer);
+    if (!isUnshared(buffer)) this.#share(buffer);
     if (this.#surveys) {
-      if (own) this.#copyBuffer(buffer);
+      if (isUnshared(buffer)) this.#copyBuffer(buffer);
       if (this.#moved?.has(buffer)) this.#extents!.set(view, { byteOffset, byteLength });
       return view;
     }
     const whole = byteLength === buffer.byteLength || this.#moved?.has(buffer) ||
-      this.#seen?.has(buffer) || !own;
+      this.#seen?.has(buffer) || !isUnshared(buffer);
     if (!whole) {
       const part = buffer.slice(byteOffset, byteOffset + byteLength);
       this.#move(part);
       return this.#remember(view, viewLike(view, part, 0, byteLength));
     }
-    const copy = own
+    const copy = isUnshared(buffer)
       ? (this.#seen?.get(buffer) ?? this.#copyBuffer(buffer)) as ArrayBuffer
       : buffer;
     return this.#remember(view, viewLike(view, copy, byteOffset, byteLength));
@@ -445,6 +443,11 @@ class Copier {
     }
     return new MaybeEncodingError(`Cannot send ${path}: ${reason}`, { path, cause });
   }
+}
+
+/** Also for a buffer of another realm. */
+function isUnshared(buffer: ArrayBufferLike): buffer is ArrayBuffer {
+  return "resizable" in buffer;
 }
 
 /**
