@@ -25,6 +25,16 @@ export const exitLater = task(import.meta, function exitLater(code: number, mill
   setTimeout(() => process.exit(code), milliseconds);
 });
 
+/** As a call, which has a context; not where a new worker runs what was broadcast before it came. */
+export const exitOnce = task(import.meta, function exitOnce(milliseconds: number) {
+  try {
+    currentTask();
+  } catch {
+    return;
+  }
+  setTimeout(() => process.exit(1), milliseconds);
+});
+
 export const exitInItem = task(import.meta, function exitInItem(item: number): number {
   if (item === 3) process.exit(9);
   return item;

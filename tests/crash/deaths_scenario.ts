@@ -96,8 +96,7 @@ const cases: Record<string, () => Promise<void>> = {
   "retry": () => among((pool) => pool.apply(tasks.exit, [1], { retries: 2 })),
   "idle exit": () => idle((pool) => pool.apply(tasks.exitLater, [2, 30])),
   "idle throw": () => idle((pool) => pool.apply(() => void setTimeout(() => [][0]!["x"], 30))),
-  "unused exit": () =>
-    idle((pool) => pool.broadcast(() => void setTimeout(() => process.exit(1), 30))),
+  "unused exit": () => idle((pool) => pool.broadcast(tasks.exitOnce, [30])),
   "initializer exits": () => broken({ initializer: tasks.exit, initargs: [7] }),
   "initializer throws": () => broken({ initializer: tasks.fail, initargs: ["no start"] }),
   "initializer never ends": () =>
