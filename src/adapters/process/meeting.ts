@@ -76,13 +76,16 @@ export class Meeting {
   }
 }
 
-/** By names: to look into the folder takes a descriptor, and there may be none left. */
+/** By names: to look into the folder takes a descriptor and a permission, and there may be neither. */
 export function removeFolder(folder: string): void {
-  try {
-    for (const name of ["cells", "socket"]) fs().rmSync(join(folder, name), { force: true });
-    fs().rmdirSync(folder);
-  } catch {
-    // The other side was faster. Or Windows, which removes no file that is open, will do it some day.
+  const { rmdirSync, unlinkSync } = fs();
+  for (const name of ["cells", "socket", undefined]) {
+    try {
+      if (name) unlinkSync(join(folder, name));
+      else rmdirSync(folder);
+    } catch {
+      // It is not there, or the other side was faster. Or Windows, which removes no file that is open.
+    }
   }
 }
 
