@@ -3,7 +3,14 @@
  * a program in another folder with an empty cache. `deno cache` must fetch all of it: the features then
  * run without the registry, each with the least permissions, and not with one less.
  */
-import { copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { must } from "../../scripts/build_tools.mjs";
 import { ROOT, runChild } from "../../scripts/runtimes.mjs";
@@ -60,7 +67,10 @@ function checkTable(page: string): void {
   }
 }
 
-const env: Record<string, string> = { DENO_DIR: join(WORK, "jsr-cache") };
+/** Nothing may be left in it, whatever was refused. */
+const temporary = join(WORK, "jsr-tmp");
+mkdirSync(temporary);
+const env: Record<string, string> = { DENO_DIR: join(WORK, "jsr-cache"), TMPDIR: temporary };
 
 function start(flags: readonly string[], ...args: string[]) {
   return runChild(runtimes.deno, ["run", "--no-prompt", ...flags, "main.ts", ...args], {
@@ -99,4 +109,6 @@ for (const [feature, { flags }] of Object.entries(FEATURES)) {
     }
   }
 }
+const left = readdirSync(temporary).filter((name) => name.startsWith("pool-"));
+if (left.length > 0) throw new Error(`folders of children were left: ${left.join(" ")}`);
 done(`${requests} requests, then offline: ${Object.keys(FEATURES).join(", ")}`);
