@@ -17,6 +17,8 @@ import { WaitingRoom } from "./waiting_room.ts";
 
 /** A worker that says nothing for this long (ms) is taken back what it was sent ahead. */
 const STALL = 2 * AHEAD;
+/** A host whose timer comes this late (ms) was busy, and what workers said meanwhile waits to be read. */
+const LATE = STALL / 2;
 
 /** What the dispatcher needs of its scheduler. */
 export interface DispatcherConfig {
@@ -44,6 +46,8 @@ export class Dispatcher {
   /** Lanes that send at the end of this turn. */
   #outgoing: Lane[] = [];
   #watching: unknown;
+  /** When it last looked for silent workers. */
+  #looked = -Infinity;
 
   constructor(crew: Crew, config: DispatcherConfig) {
     this.#bounded = config.maxQueue !== Infinity;
@@ -272,13 +276,18 @@ export class Dispatcher {
 
   /** Estimates can be wrong: nothing stays behind a long call for much longer than `STALL`. */
   #watch(): void {
-    this.#watching ??= this.#config.clock.setTimeout(() => {
+    if (this.#watching !== undefined) return;
+    const { clock } = this.#config;
+    const due = clock.now() + STALL;
+    this.#watching = clock.setTimeout(() => {
       this.#watching = undefined;
-      const now = this.#config.clock.now();
+      const now = clock.now();
+      const since = now - due > LATE ? this.#looked : now - STALL;
+      this.#looked = now;
       for (const lane of this.#crew.lanes) {
         if (!lane.cells.holdsUp) continue;
         this.#watch();
-        if (now - lane.lastSign < STALL && lane.cells.ahead < STALL) continue;
+        if (lane.lastSign > since && lane.cells.ahead < STALL) continue;
         for (const job of lane.stall()) this.#config.takenBack(job);
       }
       this.grow();

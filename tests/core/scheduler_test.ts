@@ -65,6 +65,23 @@ describe("Scheduler", () => {
     assertEquals(made.worker(0).begin(), undefined);
   });
 
+  it("takes back nothing where the host was busy, and has not read what workers said", async () => {
+    const made = await bench({ workers: 2 });
+    const fn = made.function(0.01);
+    for (let i = 0; i < 200; i++) made.submit({ fn });
+    await made.turn();
+    made.worker(0).begin();
+    made.host.clock.block(50);
+    await made.advance(0);
+    assertEquals(made.scheduler.stats().waiting, 0);
+    // It has read by now, also where it was busy again.
+    made.worker(1).run(0.01);
+    made.host.clock.block(50);
+    await made.advance(0);
+    assertEquals(made.worker(0).begin(), undefined);
+    assert(made.worker(1).begin());
+  });
+
   it("sends a stalled worker nothing until it replies, not even when all are stalled", async () => {
     const made = await bench({ workers: 1 });
     const fn = made.function(0.01);
