@@ -21,7 +21,7 @@ const HELP = `Usage: npm run bench -- [options]
 
   --quick                          small sizes, few repetitions: ends within two minutes
   --runtime=deno|bun|node|python|all   where to measure (default: all; a list is fine)
-  --only=WORKLOAD,...              targets or processes (write bench/results/targets.md, processes.md), ${
+  --only=WORKLOAD,...              a page of bench/results (${Object.keys(SHEETS).join(", ")}), ${
   Object.keys(WORKLOADS).join(", ")
 }
   --library=LIBRARY,...            ${Object.keys(LIBRARIES).join(", ")}
@@ -178,8 +178,9 @@ function reportTargets(rows, about, { only, from, quick, whole }) {
   for (const [name, sheet] of Object.entries(SHEETS)) {
     const some = name === "targets" ? all : rows;
     const lines = targetLines(some, sheet);
-    if (!lines || (Object.hasOwn(SHEETS, only ?? "") && only !== name)) continue;
-    console.log(`\n## ${sheet.title}${quick ? " (only a hint with --quick)" : ""}\n\n${lines}`);
+    if (only !== name && (!lines || Object.hasOwn(SHEETS, only ?? ""))) continue;
+    const hint = quick ? " (only a hint with --quick)" : "";
+    if (lines) console.log(`\n## ${sheet.title}${hint}\n\n${lines}`);
     if (quick || !(only === name || from || whole)) continue;
     write(join(BENCH, "results", sheet.file), targetPage(some, about, name));
   }

@@ -27,6 +27,12 @@ const TARGETS = [
     against: "bare-pool",
     least: 1.3,
   },
+  {
+    text: "no-op calls at once, after two seconds",
+    metric: "noop/steady",
+    against: "bare-pool",
+    least: 1.3,
+  },
   { text: "no-op calls at once, warm, a second", metric: "noop/warm", least: 1e6 },
   { text: "part of it with signal, timeout, priority", metric: "options/ratio", least: 0.7 },
   { text: "one awaited call", metric: "latency/call", against: "raw-echo", most: 0.4 },
@@ -95,8 +101,8 @@ const PROCESS_TARGETS = [
 ];
 
 /**
- * The pages of targets by the name that `--only` knows: what is wanted, and the workloads it takes.
- * One with `all` also shows every figure of its run.
+ * The pages of targets by the name that `--only` knows: what is wanted, if anything is, and the workloads
+ * it takes. One with `all` also shows every figure of its run.
  *
  * @type {Record<string, { title: string, file: string, targets: Target[], workloads: string[],
  *   all?: boolean }>}
@@ -114,6 +120,13 @@ export const SHEETS = {
     file: "processes.md",
     targets: PROCESS_TARGETS,
     workloads: PROCESS_WORKLOADS,
+    all: true,
+  },
+  responsiveness: {
+    title: "Latency under load, and the host's timers",
+    file: "responsiveness.md",
+    targets: [],
+    workloads: ["load", "delay"],
     all: true,
   },
 };

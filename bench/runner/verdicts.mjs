@@ -85,8 +85,7 @@ export function targetPage(rows, about, name) {
     "",
     about,
     "",
-    markdown([["target", "wanted", ...runtimes], ...summary]),
-    "",
+    ...(summary.length > 0 ? [markdown([["target", "wanted", ...runtimes], ...summary]), ""] : []),
     ...(all ? everything(rows) : divided(judged)),
   ].join("\n");
 }

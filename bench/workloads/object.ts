@@ -17,7 +17,8 @@ export async function object({ open, quick }: Context): Promise<Turn> {
 
 type Order = ReturnType<typeof makeRecord>;
 
-function makeRecord(id: number) {
+/** An order as a shop might send it. */
+export function makeRecord(id: number) {
   return {
     id,
     customer: { name: "Ada Lovelace", email: "ada@example.org", tags: ["new", "paper", "post"] },
