@@ -3,14 +3,16 @@ import type { Clock } from "./backend.ts";
 
 /** After so many failures in a row, with no worker left, there is no hope. */
 const TRIES = 3;
+/** The same where workers have worked before, so that what is wrong may pass: they take 2.5 s. */
+const LATER_TRIES = 8;
 /** First pause before another try, in milliseconds; it doubles with each failure. */
 const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 2000;
 
 /** Counts failures, and waits longer after each. */
 export class BootFailures {
-  /** None once a worker has finished something. */
   inARow = 0;
+  #tries = TRIES;
   readonly #clock: Clock;
   readonly #retry: () => void;
   #pause: unknown;
@@ -21,6 +23,12 @@ export class BootFailures {
     this.#retry = retry;
   }
 
+  /** A worker has finished something: starts are fine. */
+  forgive(): void {
+    this.inARow = 0;
+    this.#tries = LATER_TRIES;
+  }
+
   /** No worker may start yet. */
   get pausing(): boolean {
     return this.#pause !== undefined;
@@ -28,7 +36,7 @@ export class BootFailures {
 
   /** Too many for an accident. */
   get hopeless(): boolean {
-    return this.inARow >= TRIES;
+    return this.inARow >= this.#tries;
   }
 
   /** Calls back after a pause, unless one runs already. */

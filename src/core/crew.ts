@@ -127,7 +127,7 @@ export class Crew {
 
   /** A worker has finished something: boots are fine, and the worker may have had its share. */
   progressed(lane: Lane): void {
-    this.#failures.inARow = 0;
+    this.#failures.forgive();
     const { maxMemoryPerChild } = this.#config;
     if (lane.state === "retiring") this.#sendHome(lane);
     else if (maxMemoryPerChild !== undefined && lane.memory > maxMemoryPerChild) this.#renew(lane);

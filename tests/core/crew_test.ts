@@ -88,6 +88,33 @@ describe("Crew", () => {
     assertEquals([made.adapter.workers.length, made.ended], [3, true]);
   });
 
+  it("tries for seconds where workers have worked before: what is wrong may pass", async () => {
+    let fails = false;
+    const made = await bench({ workers: 1 }, {
+      onSpawn() {
+        if (fails) throw new RangeError("too many open files");
+      },
+    });
+    made.submit();
+    await made.turn();
+    made.worker(0).run();
+    fails = true;
+    made.worker(0).exit({ exitCode: 1 });
+    const patient = made.submit();
+    await made.advance(2000);
+    assertEquals(patient.state, "pending");
+    fails = false;
+    await made.advance(1000);
+    made.worker(1).run();
+    assertEquals(patient.state, "fulfilled");
+    fails = true;
+    made.worker(1).exit({ exitCode: 1 });
+    const lost = made.submit();
+    await made.advance(3000);
+    assertInstanceOf(lost.error, BrokenThreadPool);
+    assertMatch(lost.error.message, /too many open files/);
+  });
+
   it("is broken by whatever an initializer throws, also what cannot be written", async () => {
     const made = await bench({ workers: 1, initializer: SETUP, breaksOn: "failedStart" }, {
       boots: false,
