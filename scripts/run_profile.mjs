@@ -82,7 +82,8 @@ async function main() {
 Written by \`npm run bench:profile\`: the host's thread on warm code, beside two workers. "Before" is the
 way by messages alone, which is what there was before the slot lane and what backends without shared
 memory have; "after" the slot lane. Time is sampled every 250 µs; what V8 allocates every kilobyte, garbage
-included, by the function that asked for it. Bun counts objects by type. \`run\` and \`(in program.ts)\` are the measuring program, with what the compilers have inlined into it.
+included, by the function that asked for it. Bun counts objects by type. \`run\` and
+\`(in program.ts)\` are the measuring program, with what the compilers have inlined into it.
 
 ${describeMachine(runtimes)}; ${new Date().toISOString().slice(0, 10)}
 `;
