@@ -50,7 +50,7 @@ export function checkCommand(args: Command, options: PopenOptions | undefined): 
 }
 
 function checkArgs(args: unknown, shell: boolean): Command {
-  if (typeof args === "string") return checkText(args, "args", true);
+  if (typeof args === "string") return checkText(args, "args", !shell);
   if (!Array.isArray(args)) {
     throw new TypeError(
       `Cannot run command: args must be a string or an array of strings, not ${show(args)}`,
@@ -61,7 +61,7 @@ function checkArgs(args: unknown, shell: boolean): Command {
     throw new TypeError("Cannot run command: the shell of Windows takes one string as args");
   }
   // A copy, and no holes: `map` would leave them out.
-  return Array.from(args, (arg, index) => checkText(arg, `args[${index}]`, index === 0));
+  return Array.from(args, (arg, index) => checkText(arg, `args[${index}]`, index === 0 && !shell));
 }
 
 function checkText(value: unknown, name: string, filled = false): string {

@@ -145,7 +145,9 @@ export class Popen<
   /**
    * Sends the input, reads both outputs to their end and waits for the child. Rejects as
    * {@linkcode Popen.wait}; after {@linkcode TimeoutExpired}, which carries what came so far, a further
-   * call goes on and loses nothing. Only the first call takes an input; without one stdin is closed.
+   * call goes on and loses nothing. Only the first call takes an input; without one stdin is closed. What was
+   * written to stdin or read of the outputs before comes first, where the writer or reader was released;
+   * where it was not, rejects with `InvalidStateError`.
    *
    * All output is kept in memory. A child of the child that keeps the output open is waited for, too.
    *
@@ -175,7 +177,7 @@ export class Popen<
     if (input && this.#exchange) {
       throw new InvalidStateError("Cannot send input: communicate() was called before");
     }
-    const exchange = this.#exchange ??= new Exchange(this.#child, input);
+    const exchange = this.#exchange ??= this.#beginExchange(input);
     const { text, signal } = this.#command;
     const inTime = await exchange.resume((work) => {
       return this.#within(Promise.all([this.#over, work]), timeout);
@@ -212,6 +214,18 @@ export class Popen<
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.closePipes();
     await this.#over.catch(() => {});
+  }
+
+  /** Before anything is sent or read: a call that comes when the streams are free again must lose nothing. */
+  #beginExchange(input: Uint8Array | undefined): Exchange {
+    for (const name of ["stdin", "stdout", "stderr"] as const) {
+      if (!this.#child[name]?.locked) continue;
+      throw new InvalidStateError(
+        `Cannot communicate: ${name} is in use; call releaseLock() of its ` +
+          `${name === "stdin" ? "writer" : "reader"} first`,
+      );
+    }
+    return new Exchange(this.#child, input);
   }
 
   #within(work: Promise<unknown>, timeout: number | undefined): Promise<boolean> {

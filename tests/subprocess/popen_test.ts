@@ -260,6 +260,29 @@ describe("Popen.communicate()", { skip: WINDOWS }, () => {
     const [first, second] = await Promise.all([child.communicate(), child.communicate()]);
     assertEquals([first.stdout, second.stdout], ["a\nb\n", "a\nb\n"]);
   });
+
+  it("waits its turn where somebody has a writer or a reader, and loses nothing", async () => {
+    await using child = new Popen(sh("echo head; cat"), {
+      stdin: "pipe",
+      stdout: "pipe",
+      text: true,
+    });
+    const assertInUse = async (stream: string): Promise<void> => {
+      const error = await rejection(child.communicate({ input: " second" }));
+      assertInstanceOf(error, InvalidStateError);
+      assertMatch(error.message, new RegExp(`^Cannot communicate: ${stream} is in use; `));
+    };
+    const writer = child.stdin.getWriter();
+    await writer.write("first");
+    await assertInUse("stdin");
+    writer.releaseLock();
+    const reader = child.stdout.getReader();
+    const { value } = await reader.read();
+    await assertInUse("stdout");
+    reader.releaseLock();
+    const { stdout } = await child.communicate({ input: " second" });
+    assertEquals(new TextDecoder().decode(value) + stdout, "head\nfirst second");
+  });
 });
 
 function permissionTests(): void {

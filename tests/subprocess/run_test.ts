@@ -160,6 +160,7 @@ describe("run()", { skip: WINDOWS }, () => {
     const missing = await run("no-such-command", options);
     assertEquals(missing.returncode, 127);
     assertMatch(missing.stderr, /not found/);
+    assertEquals([await call("", { shell: true }), await call([""], { shell: true })], [0, 0]);
   });
 
   it("stderr: stdout makes one stream of both", async () => {
