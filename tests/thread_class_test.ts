@@ -1,8 +1,9 @@
-import { describe, it } from "node:test";
+import { describe } from "node:test";
 import { assertEquals } from "@std/assert";
 import { Thread } from "@pool/core";
 import { activitySuite } from "./conformance/activities.ts";
 import { activityEndsSuite } from "./conformance/activity_ends.ts";
+import { it } from "./conformance/bounded.ts";
 
 activitySuite(Thread);
 activityEndsSuite("Thread");
