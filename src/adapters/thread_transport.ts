@@ -81,6 +81,8 @@ export class ThreadTransport implements Transport {
         error: (error) => this.#error ??= error,
       });
     } catch (error) {
+      // Whoever would be told of an end has heard of this already.
+      this.#ended = true;
       port1.close();
       throw error;
     }

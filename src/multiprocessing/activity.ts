@@ -90,8 +90,8 @@ export abstract class Activity<A extends readonly unknown[] = readonly unknown[]
     this.daemon = this.#options.daemon ?? outer[kind.kind].daemon;
   }
 
-  /** Number of the process in the system; `null` before the start. */
-  protected get systemId(): number | null {
+  /** Number of the process in the system; `null` before the start, and for a thread, which has none. */
+  get pid(): number | null {
     const state = this.#open("read the pid of");
     if (state.kind === "started") return state.worker.pid ?? null;
     return state.kind === "ended" ? state.pid : null;

@@ -48,11 +48,6 @@ export class Process<A extends readonly unknown[] = readonly unknown[]> extends 
   constructor(options: ActivityOptions<A>) {
     super(PROCESS, options);
   }
-
-  /** Number of the process in the system; `null` before the start. */
-  get pid(): number | null {
-    return this.systemId;
-  }
 }
 
 /**

@@ -100,6 +100,8 @@ const cases: Record<string, () => unknown> = {
     } catch (caught) {
       error = caught;
     }
+    // Longer than a transport waits for the end of a thread: there is none, and nobody to be told of it.
+    await createPool(1).apply(tasks.sleep, [200]);
     console.log(error === undefined ? "ignored" : "refused");
   },
   "throwing listener": async () => {
