@@ -1,3 +1,4 @@
+import type { WorkerSettings } from "../core/backend.ts";
 import { PoolError } from "../protocol/errors.ts";
 
 /**
@@ -6,8 +7,13 @@ import { PoolError } from "../protocol/errors.ts";
  */
 export const CHILD_ARGUMENT = "@pool/core";
 
-/** The worker's program. The literal is what bundlers and registries look for. */
-export function defaultWorkerUrl(): URL {
+/** The worker's program. */
+export function workerUrlOf({ workerUrl }: WorkerSettings): URL {
+  return new URL(workerUrl ?? defaultWorkerUrl());
+}
+
+/** The literal is what bundlers and registries look for. */
+function defaultWorkerUrl(): URL {
   try {
     return new URL("./worker.js", import.meta.url);
   } catch (cause) {

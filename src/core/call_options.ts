@@ -10,6 +10,7 @@ import {
   checkSignal,
   checkString,
   checkTimeout,
+  endless,
 } from "./options.ts";
 
 /**
@@ -105,11 +106,6 @@ export function checkCall(
 /** A time limit or another try is for one item; in a chunk they could not be told apart. */
 export function isSingle({ limits }: CheckedCall): boolean {
   return limits?.timeout !== undefined || (limits?.retries ?? 0) > 0;
-}
-
-/** No limit is the cheapest one. */
-function endless(milliseconds: number | undefined): number | undefined {
-  return milliseconds === Infinity ? undefined : milliseconds;
 }
 
 /** What a call without options means. */

@@ -1,6 +1,6 @@
 import { TimeoutError } from "./errors.ts";
 import { Fifo } from "../protocol/fifo.ts";
-import { LONGEST_TIMER, realTimers } from "../protocol/timers.ts";
+import { realTimers } from "../protocol/timers.ts";
 
 /** What one call of `next()` gets. */
 export type Delivery<T> =
@@ -62,7 +62,7 @@ export class Deliveries<T> {
         reject(new TimeoutError(`Cannot get next result: none is ready after ${timeout} ms`));
       };
       if (timeout === 0) expire();
-      else waiter.timer = realTimers.setTimeout(expire, Math.min(timeout, LONGEST_TIMER));
+      else waiter.timer = realTimers.setTimeout(expire, timeout);
     });
   }
 

@@ -2,8 +2,12 @@
 
 /** As {@link checkDuration}; for ever is the same as nothing. */
 export function checkTimeout(value: unknown, name: string): number | undefined {
-  const duration = checkDuration(value, name);
-  return duration === Infinity ? undefined : duration;
+  return endless(checkDuration(value, name));
+}
+
+/** No limit is the cheapest one. */
+export function endless(milliseconds: number | undefined): number | undefined {
+  return milliseconds === Infinity ? undefined : milliseconds;
 }
 
 /**

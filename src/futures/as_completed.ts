@@ -3,7 +3,7 @@ import { TimeoutError } from "../core/errors.ts";
 import type { Future } from "../core/executor.ts";
 import { checkWait } from "../core/options.ts";
 import type { WaitOptions } from "../core/pool.ts";
-import { performance } from "../protocol/timers.ts";
+import { timeLeft } from "../protocol/timers.ts";
 import { checkFutures } from "./future.ts";
 import { contextFree } from "./until_done.ts";
 
@@ -40,7 +40,7 @@ export function asCompleted<F extends Future<unknown>>(
 class Completions<F extends Future<unknown>> implements AsyncIterableIterator<F, undefined> {
   readonly #total: number;
   readonly #timeout: number | undefined;
-  readonly #deadline: number;
+  readonly #left: () => number | undefined;
   /** Not done, or not looked at yet. */
   readonly #pending: Set<F>;
   readonly #done = new Deliveries<F>(() => {});
@@ -50,7 +50,7 @@ class Completions<F extends Future<unknown>> implements AsyncIterableIterator<F,
     this.#pending = futures;
     this.#total = futures.size;
     this.#timeout = timeout;
-    this.#deadline = performance.now() + (timeout ?? Infinity);
+    this.#left = timeLeft(timeout);
   }
 
   [Symbol.asyncIterator](): this {
@@ -59,9 +59,8 @@ class Completions<F extends Future<unknown>> implements AsyncIterableIterator<F,
 
   async next(): Promise<IteratorResult<F, undefined>> {
     this.#begin();
-    const left = Math.max(0, this.#deadline - performance.now());
     try {
-      return await this.#done.next(left === Infinity ? undefined : left);
+      return await this.#done.next(this.#left());
     } catch {
       const unfinished = this.#pending.size;
       this.#leave();

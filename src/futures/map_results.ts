@@ -1,7 +1,7 @@
 import { TimeoutError } from "../core/errors.ts";
 import type { ExecutorResults } from "../core/executor.ts";
 import { Fifo } from "../protocol/fifo.ts";
-import { performance } from "../protocol/timers.ts";
+import { timeLeft } from "../protocol/timers.ts";
 import type { Future } from "./future.ts";
 import { untilDone } from "./until_done.ts";
 import type { Zip } from "./zip.ts";
@@ -27,7 +27,7 @@ export interface MapPlan {
 export class MapResults<R> implements ExecutorResults<R> {
   readonly #rows: Zip;
   readonly #plan: MapPlan;
-  readonly #deadline: number;
+  readonly #left: () => number | undefined;
   /** Chunks under way, the oldest first. */
   readonly #line = new Fifo<Future<ChunkResults>>();
   #chunk: ChunkResults = { values: [], failure: undefined };
@@ -46,7 +46,7 @@ export class MapResults<R> implements ExecutorResults<R> {
   constructor(rows: Zip, plan: MapPlan) {
     this.#rows = rows;
     this.#plan = plan;
-    this.#deadline = performance.now() + (plan.timeout ?? Infinity);
+    this.#left = timeLeft(plan.timeout);
     this.#fill();
     if (this.#failure) this.#fail(this.#failure.error);
   }
@@ -95,9 +95,7 @@ export class MapResults<R> implements ExecutorResults<R> {
   /** Waits for the oldest chunk. */
   async #receive(head: Future<ChunkResults>): Promise<void> {
     if (!head.done()) {
-      const left = Math.max(0, this.#deadline - performance.now());
-      const timeout = left === Infinity ? undefined : left;
-      const inTime = await untilDone([head], { timeout });
+      const inTime = await untilDone([head], { timeout: this.#left() });
       if (this.#ended) return;
       if (!inTime) this.#fail(this.#late());
     }

@@ -59,7 +59,7 @@ export class SubmittedCalls {
     let failure: ChunkResults["failure"];
     try {
       for (const row of rows) {
-        const encoded = this.#encode(row, options);
+        const encoded = encodeArguments(row, options.transfer, this.#shared);
         args.push(encoded.value);
         marked ||= encoded.marked;
         if (encoded.transfer) transfer.push(...encoded.transfer);
@@ -83,10 +83,6 @@ export class SubmittedCalls {
     // The last first: otherwise each would make room for the next, to be sent and taken back.
     const withdrawn = calls.reverse().filter((call) => call.withdraw());
     for (const call of withdrawn.reverse()) call.future.cancel();
-  }
-
-  #encode(args: readonly unknown[], { transfer }: CheckedCall): Encoded<unknown[]> {
-    return encodeArguments(args, transfer, this.#shared);
   }
 
   #start<T>(

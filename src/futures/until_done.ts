@@ -1,5 +1,5 @@
 import type { Future } from "../core/executor.ts";
-import { LONGEST_TIMER, realTimers } from "../protocol/timers.ts";
+import { realTimers } from "../protocol/timers.ts";
 
 /** Callbacks of the library's own, which need no context of their caller: that costs two microseconds on Node. */
 export const contextFree: WeakSet<object> = new WeakSet();
@@ -44,7 +44,7 @@ export function untilDone(
       future.addDoneCallback(onDone);
     }
     if (timeout !== undefined && !ended) {
-      timer = realTimers.setTimeout(() => end(false), Math.min(timeout, LONGEST_TIMER));
+      timer = realTimers.setTimeout(() => end(false), timeout);
     }
   });
 }

@@ -62,7 +62,8 @@ export class PoolResult<R> implements AsyncResult<R> {
     if (!(await this.#waitFor(limit))) {
       throw new TimeoutError(`Cannot get result: it is not ready after ${limit} ms`);
     }
-    return this.#unwrap();
+    if (this.#state.kind === "fulfilled") return this.#state.value;
+    throw (this.#state as { error: unknown }).error;
   }
 
   async wait(options?: WaitOptions): Promise<boolean> {
@@ -122,11 +123,6 @@ export class PoolResult<R> implements AsyncResult<R> {
   #end(state: State<R>): void {
     this.#state = state;
     this.#settled?.resolve();
-  }
-
-  #unwrap(): R {
-    if (this.#state.kind === "fulfilled") return this.#state.value;
-    throw (this.#state as { error: unknown }).error;
   }
 
   async #waitFor(timeout: number | undefined): Promise<boolean> {

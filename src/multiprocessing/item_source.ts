@@ -27,13 +27,11 @@ export class AsyncSource<T> implements AsyncIterableIterator<T, undefined> {
     if (this.#left) return end();
     this.#left = true;
     const closed = this.#close();
-    if (!this.#leave) {
-      await closed;
-      return end();
-    }
-    this.#leave();
-    // Nobody will be there to see it.
-    closed.catch(() => {});
+    const leave = this.#leave;
+    leave?.();
+    // Where an item is awaited, nobody will be there to see it.
+    if (leave) closed.catch(() => {});
+    else await closed;
     return end();
   }
 

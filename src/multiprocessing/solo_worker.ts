@@ -121,9 +121,8 @@ export class SoloWorker {
 
   #judge(end: WorkerEnd): SoloEnd {
     const signal = end.signal ?? (this.#isProcess ? undefined : this.#stoppedBy);
-    if (this.#stoppedBy && signal) return { exitCode: -signalNumber(signal) };
+    if (signal && (this.#stoppedBy || !this.#outcome)) return { exitCode: -signalNumber(signal) };
     if (this.#outcome) return this.#outcome;
-    if (signal) return { exitCode: -signalNumber(signal) };
     const exitCode = this.#dying?.exitCode ?? end.exitCode ?? 1;
     const sent = this.#dying?.error;
     if (sent) return { exitCode, fault: { error: reviveOrFault(sent) } };

@@ -151,12 +151,16 @@ class Copier {
     return this.#copyExotic(value, prototype);
   }
 
-  /** The depth before what a mark stands for, which is no step of the path. */
-  #enterMark(): number {
+  /** Puts a mark in the place of a value; what it stands for is filled in, and is no step of the path. */
+  #mark<T>(value: object, mark: T, fill: (mark: T, depth: number) => void): T {
+    this.#remember(value, mark);
     const depth = this.#depth;
     this.#trail.length = depth;
     this.#depth += LEVELS_OF_MARK;
-    return depth;
+    fill(mark, depth);
+    this.#depth = depth;
+    this.marked = true;
+    return mark;
   }
 
   #remember<T>(value: object, copy: T): T {
@@ -180,16 +184,13 @@ class Copier {
   }
 
   #escape(value: Record<string, unknown>): unknown {
-    const entries: [string, unknown][] = [];
-    const mark: Mark = this.#remember(value, { [MARK]: "escaped", entries });
-    const depth = this.#enterMark();
-    for (const key of Object.keys(value)) {
-      this.#trail[depth] = key;
-      entries.push([key, this.#copy(value[key])]);
-    }
-    this.#depth = depth;
-    this.marked = true;
-    return mark;
+    const empty = { [MARK]: "escaped", entries: [] as [string, unknown][] };
+    return this.#mark(value, empty, ({ entries }, depth) => {
+      for (const key of Object.keys(value)) {
+        this.#trail[depth] = key;
+        entries.push([key, this.#copy(value[key])]);
+      }
+    });
   }
 
   #copyArray(value: unknown[]): unknown[] {
@@ -262,24 +263,22 @@ class Copier {
   }
 
   #copyRegistered(value: object, name: string, encodeOne: (v: never) => unknown): unknown {
-    const mark = { [MARK]: "class", name, data: undefined as unknown };
-    this.#remember(value, mark);
-    let data: unknown;
-    try {
-      data = encodeOne(value as never);
-    } catch (error) {
-      throw this.#refusal(`encode() of class ${name} failed: ${readText(() => error)}`, error);
-    }
-    (this.#open ??= new Set()).add(value);
-    const depth = this.#enterMark();
-    try {
-      mark.data = this.#copy(data);
-    } finally {
-      this.#open.delete(value);
-    }
-    this.#depth = depth;
-    this.marked = true;
-    return mark;
+    const empty = { [MARK]: "class", name, data: undefined as unknown };
+    return this.#mark(value, empty, (mark) => {
+      let data: unknown;
+      try {
+        data = encodeOne(value as never);
+      } catch (error) {
+        throw this.#refusal(`encode() of class ${name} failed: ${readText(() => error)}`, error);
+      }
+      const open = this.#open ??= new Set();
+      open.add(value);
+      try {
+        mark.data = this.#copy(data);
+      } finally {
+        open.delete(value);
+      }
+    });
   }
 
   #copyShared(handle: SharedHandle): unknown {
@@ -297,25 +296,19 @@ class Copier {
 
   #copyKept(value: KeptMark): unknown {
     const { mark } = value;
-    const copy: Record<string, unknown> = this.#remember(value, { [MARK]: mark[MARK] });
-    const depth = this.#enterMark();
-    for (const key of Object.keys(mark)) copy[key] = this.#copy(mark[key]);
-    this.#depth = depth;
-    this.marked = true;
-    return copy;
+    return this.#mark(value, {} as Record<string, unknown>, (copy) => {
+      for (const key of Object.keys(mark)) copy[key] = this.#copy(mark[key]);
+    });
   }
 
   #copyError(error: Error): unknown {
-    const mark = { [MARK]: "error", record: undefined as unknown };
-    this.#remember(error, mark);
-    const depth = this.#enterMark();
-    mark.record = describeError(error, (read, name) => {
-      this.#trail[depth] = name;
-      return this.#copyLenient(read);
+    const empty = { [MARK]: "error", record: undefined as unknown };
+    return this.#mark(error, empty, (mark, depth) => {
+      mark.record = describeError(error, (read, name) => {
+        this.#trail[depth] = name;
+        return this.#copyLenient(read);
+      });
     });
-    this.#depth = depth;
-    this.marked = true;
-    return mark;
   }
 
   /** A part of an error: what cannot be sent is told in words, so that the error itself arrives. */

@@ -36,7 +36,8 @@ const DEEPEST = 16;
 /** Values of more objects go by messages: whether one stands twice is looked up in a list. */
 const MOST_OBJECTS = 48;
 
-const typedArrays = [
+/** Their order is known to both sides. */
+export const typedArrays = [
   Uint8Array,
   Int8Array,
   Uint8ClampedArray,

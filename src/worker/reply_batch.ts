@@ -84,18 +84,20 @@ export class ReplyBatch {
   /** The runtime refused a value that looked sound: only that one result fails. */
   #postSingly({ replies, times }: DoneMessage, left: number, transfer?: Transferable[]): void {
     readReplies(replies, (cell, outcome, payload) => {
-      const reply: unknown[] = [];
-      writeReply(reply, cell, outcome, payload);
       // Only the last one moves anything.
       const own = --left === 0 ? transfer : undefined;
       try {
-        this.#services.post({ type: "done", replies: reply, times: [] }, own);
+        this.#postOne(cell, outcome, payload, own);
       } catch (error) {
-        const failure: unknown[] = [];
-        writeReply(failure, cell, Outcome.error, encodeThrown(error).value);
-        this.#services.post({ type: "done", replies: failure, times: [] });
+        this.#postOne(cell, Outcome.error, encodeThrown(error).value);
       }
     });
     this.#services.post({ type: "done", replies: [], times });
+  }
+
+  #postOne(cell: number, outcome: Outcome, payload: unknown, transfer?: Transferable[]): void {
+    const replies: unknown[] = [];
+    writeReply(replies, cell, outcome, payload);
+    this.#services.post({ type: "done", replies, times: [] }, transfer);
   }
 }

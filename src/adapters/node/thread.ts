@@ -3,41 +3,24 @@
  */
 import process from "node:process";
 import type { WorkerAdapter } from "../../core/backend.ts";
-import { workerThreads } from "../builtins.ts";
-import { refusePermissions } from "../permissions.ts";
-import { wrapText } from "../text_memory.ts";
-import { ThreadTransport } from "../thread_transport.ts";
-import { defaultWorkerUrl } from "../worker_url.ts";
+import { startThread, threadAdapter, threadOptions } from "../start_thread.ts";
+import { workerUrlOf } from "../worker_url.ts";
 import { compileCache } from "./compile_cache.ts";
 
-/** Workers as threads of this process. */
-export const nodeThreads: WorkerAdapter = {
-  traits: { kind: "thread", isolated: true, sharedMemory: true, killable: true },
-
-  check: refusePermissions,
-  wrapText,
-
-  spawn(spec, events) {
-    return new ThreadTransport(events, (port, on) => {
-      const env = spec.env ?? process.env;
-      const startEnv = compileCache(env);
-      const execArgv = spec.execArgv ?? (process.execArgv.some(isForText) ? [] : undefined);
-      const { Worker } = workerThreads();
-      const worker = new Worker(new URL(spec.workerUrl ?? defaultWorkerUrl()), {
-        workerData: { "@pool/core": { port, startEnv: Object.keys(startEnv) } },
-        transferList: [port as never],
-        name: spec.name,
-        env: { ...env, ...startEnv },
-        ...(execArgv && { execArgv: [...execArgv] }),
-        ...(spec.resourceLimits && { resourceLimits: spec.resourceLimits }),
-      });
-      worker.on("error", on.error);
-      worker.on("exit", on.exit);
-      worker.unref();
-      return { terminate: () => void worker.terminate() };
-    });
-  },
-};
+/** The adapter. */
+export const nodeThreads: WorkerAdapter = threadAdapter((spec, port, on) => {
+  const outer = spec.env ?? process.env as Record<string, string>;
+  const startEnv = compileCache(outer);
+  const env = { ...outer, ...startEnv };
+  const execArgv = spec.execArgv ?? (process.execArgv.some(isForText) ? [] : undefined);
+  const { resourceLimits } = spec;
+  const options = {
+    ...threadOptions({ ...spec, env, execArgv }, port, { startEnv: Object.keys(startEnv) }),
+    ...(resourceLimits && { resourceLimits }),
+  };
+  const worker = startThread(workerUrlOf(spec), options, on);
+  return { terminate: () => void worker.terminate() };
+});
 
 /** Threads, which run files, do not start with it; each other flag they take from this program by themselves. */
 function isForText(flag: string): boolean {

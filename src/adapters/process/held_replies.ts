@@ -38,14 +38,11 @@ export class HeldReplies {
     }
   }
 
-  /** Holds nothing any more. */
-  giveUp(): void {
-    this.#late = true;
-    this.advance();
-  }
-
   #wait(): void {
-    this.#timer = host.clock.setTimeout(() => this.giveUp(), PATIENCE);
+    this.#timer = host.clock.setTimeout(() => {
+      this.#late = true;
+      this.advance();
+    }, PATIENCE);
   }
 }
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import process from "node:process";
 import type { WorkerAdapter, WorkerSettings, WorkerSpec } from "../../core/backend.ts";
 import { PoolError } from "../../protocol/errors.ts";
-import { CHILD_ARGUMENT, defaultWorkerUrl } from "../worker_url.ts";
+import { CHILD_ARGUMENT, workerUrlOf } from "../worker_url.ts";
 import { type ChildCommand, ProcessTransport } from "./process_transport.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -32,7 +32,7 @@ export function processAdapter(runtime: ChildRuntime): WorkerAdapter {
     check: (settings) => runtime.check(settings),
 
     spawn(spec, events) {
-      const program = runtime.program(new URL(spec.workerUrl ?? defaultWorkerUrl()));
+      const program = runtime.program(workerUrlOf(spec));
       const env = spec.env ?? inheritedEnv();
       const startEnv = runtime.startEnv?.(env) ?? {};
       return new ProcessTransport(events, watchdog, (folder): ChildCommand => ({

@@ -1,3 +1,4 @@
+import { describeKey } from "../../protocol/describe.ts";
 import type { DictKey } from "./dict_key.ts";
 
 /** What a dict is in its manager: each call is atomic, as nothing else runs there in the meantime. */
@@ -52,7 +53,7 @@ export class ManagedDict {
   pop(key: DictKey, fallback: readonly unknown[]): unknown {
     if (!this.#items.has(key)) {
       if (fallback.length > 0) return fallback[0];
-      throw new RangeError(`Cannot pop ${showKey(key)} of dict: there is no such key`);
+      throw new RangeError(`Cannot pop ${describeKey(key)} of dict: there is no such key`);
     }
     const value = this.#items.get(key);
     this.#items.delete(key);
@@ -63,8 +64,4 @@ export class ManagedDict {
     if (!this.#items.has(key)) this.#items.set(key, value);
     return this.#items.get(key);
   }
-}
-
-function showKey(key: DictKey): string {
-  return typeof key === "string" ? JSON.stringify(key) : String(key);
 }

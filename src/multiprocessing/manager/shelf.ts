@@ -14,6 +14,7 @@
 import { host } from "../../adapters/services.ts";
 import type { Clock } from "../../core/backend.ts";
 import { InvalidStateError } from "../../core/errors.ts";
+import { entryOf } from "../../protocol/entry_of.ts";
 import { livingRealms } from "../../protocol/living_realms.ts";
 import { postOffice } from "../../protocol/post_office.ts";
 import type { ManagedObject } from "./managed_object.ts";
@@ -96,8 +97,7 @@ export class Shelf {
   }
 
   #hold(client: number, object: ManagedObject): void {
-    let held = this.#holders.get(client);
-    if (!held) this.#holders.set(client, held = new Map());
+    const held = entryOf(this.#holders, client, () => new Map<ManagedObject, number>());
     held.set(object, (held.get(object) ?? 0) + 1);
     object.holds++;
     this.#idle.delete(object);

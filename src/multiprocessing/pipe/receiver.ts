@@ -71,12 +71,12 @@ export class Receiver {
       this.#channel.attend();
       return this.#attempt(receiving);
     };
-    const outcome = data.waitSync(attempt, { timeout: undefined, client: caller.client });
+    const outcome = data.waitSync(attempt, { client: caller.client });
     return resultOf(outcome ?? refusal(caller, "receive")!);
   }
 
   /** Whether there is something to receive, or the end. */
-  isReady(client: number): boolean {
+  #isReady(client: number): boolean {
     const { ring, writers } = this.#channel;
     return this.#kept !== undefined || this.#hasMessage(client) ||
       (!writers.areLiving() && (ring.isEmpty || this.#hasMessage(client)));
@@ -89,11 +89,11 @@ export class Receiver {
     isOver: () => boolean,
   ): Promise<boolean> {
     const { client } = caller;
-    if (this.isReady(client)) return true;
+    if (this.#isReady(client)) return true;
     if (timeout === 0) return false;
     const attempt = (): Outcome<boolean> | undefined => {
       if (isOver()) return GIVEN_UP;
-      return refusal(caller, "poll") ?? (this.isReady(client) ? READY : undefined);
+      return refusal(caller, "poll") ?? (this.#isReady(client) ? READY : undefined);
     };
     const outcome = await this.#channel.data.wait(attempt, { timeout, client });
     return outcome ? resultOf(outcome) : false;
@@ -104,7 +104,7 @@ export class Receiver {
     const { data } = this.#channel;
     const attempt = () => {
       this.#channel.attend();
-      return this.isReady(client) || undefined;
+      return this.#isReady(client) || undefined;
     };
     return data.waitSync(attempt, { timeout, client }) ?? false;
   }
@@ -119,7 +119,7 @@ export class Receiver {
     const attempt = () => refusal(caller, "receive") ?? this.#attempt(receiving);
     const { client } = caller;
     const began = performance.now();
-    const outcome = await this.#channel.data.wait(attempt, { timeout: undefined, client });
+    const outcome = await this.#channel.data.wait(attempt, { client });
     this.#spin.slept(began);
     this.#leave(receiving);
     return resultOf(outcome ?? refusal(caller, "receive")!);

@@ -54,7 +54,7 @@ export class Sender {
       return this.#attempt(sending);
     };
     const { client } = caller;
-    const outcome = room.waitSync(attempt, { timeout: undefined, client });
+    const outcome = room.waitSync(attempt, { client });
     resultOf(outcome ?? refusal(caller, "send")!);
   }
 
@@ -62,7 +62,7 @@ export class Sender {
     const { caller } = sending;
     const { client } = caller;
     const attempt = () => refusal(caller, "send") ?? this.#attempt(sending);
-    const outcome = await this.#channel.room.wait(attempt, { timeout: undefined, client });
+    const outcome = await this.#channel.room.wait(attempt, { client });
     this.#leave(sending);
     resultOf(outcome ?? refusal(caller, "send")!);
   }

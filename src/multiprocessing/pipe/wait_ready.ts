@@ -1,6 +1,6 @@
 import { checkWait, show } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
-import { performance } from "../../protocol/timers.ts";
+import { timeLeft } from "../../protocol/timers.ts";
 import { withResolvers } from "../../protocol/with_resolvers.ts";
 import { Connection, handleOf } from "./connection.ts";
 import type { Handle } from "./handle.ts";
@@ -38,8 +38,8 @@ export async function waitReady<C extends Connection<unknown, never>>(
   }
   const handles = list.map(handleOf);
   for (const handle of handles) handle.checkReceive("wait for connections");
-  const end = performance.now() + (timeout ?? Infinity);
-  for (let left = timeout; handles.length > 0; left &&= Math.max(0, end - performance.now())) {
+  const stillLeft = timeLeft(timeout);
+  for (let left = timeout; handles.length > 0; left = stillLeft()) {
     if (left !== 0) await firstReady(handles, left);
     // Somebody else may have received what was there.
     const ready = await Promise.all(handles.map((handle) => handle.poll(0)));

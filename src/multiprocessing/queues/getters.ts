@@ -114,7 +114,7 @@ export class Getters {
   }
 
   get #forEver(): WaitLimits {
-    return { timeout: undefined, client: ownNumber() };
+    return { client: ownNumber() };
   }
 }
 

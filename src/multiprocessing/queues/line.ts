@@ -1,5 +1,5 @@
 import { type Linked, LinkedList } from "../../core/linked_list.ts";
-import { LONGEST_TIMER, realTimers } from "../../protocol/timers.ts";
+import { realTimers } from "../../protocol/timers.ts";
 import { withResolvers } from "../../protocol/with_resolvers.ts";
 
 /** Tries what somebody waits for; true when it is done. */
@@ -39,7 +39,7 @@ export class Line {
       waiter.timer = realTimers.setTimeout(() => {
         this.#waiters.remove(waiter);
         resolve(false);
-      }, Math.min(timeout, LONGEST_TIMER));
+      }, timeout);
     }
     return promise;
   }

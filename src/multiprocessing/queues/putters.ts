@@ -101,6 +101,6 @@ export class Putters {
   };
 
   get #forEver(): WaitLimits {
-    return { timeout: undefined, client: ownNumber() };
+    return { client: ownNumber() };
   }
 }

@@ -15,7 +15,7 @@ import { encode } from "../../protocol/encode.ts";
 import { exactJson } from "../../protocol/exact_json.ts";
 import { realm } from "../../protocol/realm.ts";
 import { revive } from "../../protocol/revive.ts";
-import { type TextMemory, ValueBytes } from "../../protocol/slot_codec.ts";
+import { type TextMemory, typedArrays, ValueBytes } from "../../protocol/slot_codec.ts";
 
 /** A value as bytes. */
 export interface Message {
@@ -42,20 +42,8 @@ const VALUE = 0, ASCII = 1, UTF8 = 2, BARE = 3, RUNTIME = 4, MARKED = 5;
 
 const NOTHING: readonly Uint8Array[] = [];
 
-const bareTypes = [
-  "ArrayBuffer",
-  "Uint8Array",
-  "Int8Array",
-  "Uint8ClampedArray",
-  "Uint16Array",
-  "Int16Array",
-  "Uint32Array",
-  "Int32Array",
-  "Float32Array",
-  "Float64Array",
-  "BigInt64Array",
-  "BigUint64Array",
-] as const;
+/** The first is no typed array. */
+const bareTypes = ["ArrayBuffer", ...typedArrays.map(({ name }) => name)];
 
 /** Packs and unpacks, one value at a time; each has 64 KiB of memory. */
 export class Packer implements Message {
@@ -128,8 +116,11 @@ export class Packer implements Message {
         return JSON.parse(this.#text.latin1Slice(1, headLength));
       case UTF8:
         return JSON.parse(decoder.decode(head.subarray(1, headLength)));
-      case BARE:
-        return bareOf(bareTypes[head[1]!]!, rest?.buffer ?? new ArrayBuffer(0));
+      case BARE: {
+        const buffer = rest?.buffer ?? new ArrayBuffer(0);
+        const type = typedArrays[head[1]! - 1];
+        return type ? new type(buffer) : buffer;
+      }
       default:
         return this.#unpackRuntimes(headLength, rest!);
     }
@@ -239,11 +230,7 @@ function bareTypeOf(value: object): number {
   if (realm.classesByPrototype.has(Object.getPrototypeOf(value))) return -1;
   // The tag of a typed array names its element type also for subclasses such as Buffer.
   const name = isView ? (value as Uint8Array)[Symbol.toStringTag] : "ArrayBuffer";
-  return bareTypes.indexOf(name as "Uint8Array");
-}
-
-function bareOf(type: (typeof bareTypes)[number], buffer: ArrayBuffer): unknown {
-  return type === "ArrayBuffer" ? buffer : new globalThis[type](buffer);
+  return bareTypes.indexOf(name);
 }
 
 function viewOf(value: object): ArrayBufferView<ArrayBuffer> {

@@ -5,6 +5,7 @@ import {
   checkFunction,
   checkOptions,
   checkTimeout,
+  endless,
   refuse,
 } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
@@ -177,8 +178,7 @@ export class Barrier {
 
   #limit(options: WaitOptions | undefined): number | undefined {
     const { timeout } = checkOptions(options, "wait for barrier", ["timeout"]);
-    const limit = checkDuration(timeout, "timeout") ?? this.#timeout;
-    return limit === Infinity ? undefined : limit;
+    return endless(checkDuration(timeout, "timeout") ?? this.#timeout);
   }
 
   #isLast({ index }: Passage): boolean {

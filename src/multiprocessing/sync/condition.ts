@@ -3,7 +3,7 @@ import { checkCount, checkWait, refuse } from "../../core/options.ts";
 import type { WaitOptions } from "../../core/pool.ts";
 import { ownNumber } from "../../protocol/living_realms.ts";
 import { PARTS, reviveShared, type SharedParts } from "../../protocol/shareable.ts";
-import { performance } from "../../protocol/timers.ts";
+import { timeLeft } from "../../protocol/timers.ts";
 import { type Kind, Link } from "../sharing/link.ts";
 import { checkSync } from "./check_sync.ts";
 import { ConditionEngine, type ConditionOps } from "./condition_engine.ts";
@@ -249,10 +249,4 @@ function checkWaitFor(predicate: unknown, options: WaitOptions | undefined): num
     return refuse("predicate", "a function", predicate);
   }
   return checkWait(options, "wait for condition");
-}
-
-/** Milliseconds that are left of a timeout, from now on. */
-function timeLeft(timeout: number | undefined): () => number | undefined {
-  const began = performance.now();
-  return () => timeout && Math.max(0, timeout - (performance.now() - began));
 }

@@ -34,8 +34,8 @@ export type Attempt<T> = () => T | undefined;
 
 /** How a wait ends without what was waited for. */
 export interface WaitLimits {
-  /** Milliseconds; `undefined` for ever. */
-  readonly timeout: number | undefined;
+  /** Milliseconds; default: for ever. */
+  readonly timeout?: number | undefined;
   /** Number of the realm that waits. */
   readonly client: number;
 }

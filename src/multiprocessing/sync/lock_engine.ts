@@ -54,7 +54,7 @@ export class LockEngine implements Engine<LockOps> {
 
   /** Takes it at once, or waits without blocking; those of one realm in their order. */
   acquire(client: number, timeout: number | undefined): Taken | null | Promise<Taken | null> {
-    if (!this.#line.isAwaited || (this.#reentrant && this.isHeldBy(client))) {
+    if (!this.#line.isAwaited || (this.#reentrant && this.#isHeldBy(client))) {
       const taken = this.#take(client);
       if (taken) return taken;
     }
@@ -73,25 +73,25 @@ export class LockEngine implements Engine<LockOps> {
 
   release(client: number): void {
     const words = this.#words;
-    if (this.#reentrant && this.isHeldBy(client) && Atomics.sub(words, TIMES, 1) > 1) return;
+    if (this.#reentrant && this.#isHeldBy(client) && Atomics.sub(words, TIMES, 1) > 1) return;
     if (Atomics.compareExchange(words, OWNER, client, 0) !== client) throw this.#refusal();
     this.#line.notify();
   }
 
   /** Whether this realm holds it. */
-  isHeldBy(client: number): boolean {
+  #isHeldBy(client: number): boolean {
     return Atomics.load(this.#words, OWNER) === client;
   }
 
   /** How often this realm holds it. */
   timesHeld(client: number): number {
-    if (!this.isHeldBy(client)) return 0;
+    if (!this.#isHeldBy(client)) return 0;
     return this.#reentrant ? Atomics.load(this.#words, TIMES) : 1;
   }
 
   #take(client: number): Taken | undefined {
     const words = this.#words;
-    if (this.#reentrant && this.isHeldBy(client)) {
+    if (this.#reentrant && this.#isHeldBy(client)) {
       Atomics.add(words, TIMES, 1);
       return TAKEN;
     }
