@@ -49,26 +49,9 @@ const sourceMaps = {
   name: "source-maps",
   load(path) {
     const [code] = readFileSync(path, "utf8").split(/\n\/\/# sourceMappingURL=\S+\s*$/);
-    return { code: withOwnKeys(code), map: readMap(path) };
+    return { code, map: readMap(path) };
   },
 };
-
-/**
- * Deno's compiler takes keys such as `Symbol.asyncDispose` out of their classes, into variables that no minifier
- * puts back: they go back to where they were written, line by line.
- */
-function withOwnKeys(code) {
-  const keys = new Map();
-  return code
-    .replace(/\b(_computedKey\d*) = (Symbol\.\w+)[,;]/g, (_, name, key) => {
-      keys.set(name, key);
-      return "";
-    })
-    .replace(
-      /\[(_computedKey\d*)\]/g,
-      (whole, name) => keys.has(name) ? `[${keys.get(name)}]` : whole,
-    );
-}
 
 /** A module of types alone has no map. */
 function readMap(path) {
