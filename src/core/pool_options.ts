@@ -13,6 +13,7 @@ import {
   checkCount,
   checkDuration,
   checkFunction,
+  checkNumber,
   checkOptions,
   checkString,
   checkTimeout,
@@ -192,7 +193,12 @@ export function checkSettings(options: Partial<WorkerSettings>): WorkerSettings 
   if (execArgv !== undefined) {
     for (const argument of checkArray(execArgv, "execArgv")) checkString(argument, "execArgv");
   }
-  checkOptionObject(resourceLimits, "resourceLimits");
+  // Node leaves out what is no number: the memory would have no limit.
+  for (
+    const [name, value] of Object.entries(checkOptionObject(resourceLimits, "resourceLimits") ?? {})
+  ) {
+    checkNumber(value, `resourceLimits.${name}`);
+  }
   // Workers that start later get the same.
   return {
     env: env && { ...env },

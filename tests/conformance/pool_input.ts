@@ -53,7 +53,11 @@ const POOL_OPTIONS: Readonly<Record<string, readonly Wrong[]>> = {
   spawnTimeout: NO_TIME,
   env: [...NO_OBJECT, [{ A: 1 }, TypeError]],
   execArgv: [...NO_ARRAY, [[1], TypeError]],
-  resourceLimits: NO_OBJECT,
+  resourceLimits: [
+    ...NO_OBJECT,
+    [{ maxOldGenerationSizeMb: "64" }, TypeError],
+    [{ maxOldGenerationSizeMb: NaN }, RangeError],
+  ],
   workerUrl: [["./worker.js", TypeError], [5, TypeError], [null, TypeError]],
   wrokers: [[1, TypeError]],
 };
