@@ -1,7 +1,6 @@
 """One of Python's pools under one workload: the counterpart of child.ts, same lines on stdin and stdout."""
 
 import json
-import math
 import multiprocessing
 import os
 import sys
@@ -90,10 +89,6 @@ def up_to(count, left, run):
     return times
 
 
-def median(times):
-    return sorted(times)[len(times) // 2]
-
-
 def noop(opened, quick, rounds):
     count, part = (5_000, 0.2) if quick else (50_000, 1)
     pool = opened(2)
@@ -107,9 +102,8 @@ def noop(opened, quick, rounds):
         up_to(6, 3_000 * part - first - following, run)
         times = [run()]
         times += up_to(4, 1_500 * part - times[0], run)
-        up_to(math.inf, 2_000 * part, run)
-        steady = up_to(math.inf, 1_500 * part, run)
-        rates = {"first": first, "next": following, "warm": median(times), "steady": median(steady)}
+        warm = sorted(times)[len(times) // 2]
+        rates = {"first": first, "next": following, "warm": warm}
         return {name: count / took * 1000 for name, took in rates.items()}
 
     return turn

@@ -18,15 +18,13 @@
  */
 export const WORKLOADS = {
   noop: {
-    title:
-      "50,000 no-op calls at once, 2 workers: first burst, the next, on warm code, after two seconds (--quick: 5,000)",
+    title: "50,000 no-op calls at once, 2 workers: first burst, then the next (--quick: 5,000)",
     fresh: true,
     share: 8,
     metrics: {
       first: { unit: "calls/s", better: "more" },
       next: { unit: "calls/s", better: "more", chart: "No-op calls at once, the second 50,000" },
       warm: { unit: "calls/s", better: "more", chart: "No-op calls at once, warm" },
-      steady: { unit: "calls/s", better: "more" },
     },
   },
   latency: {

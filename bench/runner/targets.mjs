@@ -27,12 +27,6 @@ const TARGETS = [
     against: "bare-pool",
     least: 1.3,
   },
-  {
-    text: "no-op calls at once, after two seconds",
-    metric: "noop/steady",
-    against: "bare-pool",
-    least: 1.3,
-  },
   { text: "no-op calls at once, warm, a second", metric: "noop/warm", least: 1e6 },
   { text: "part of it with signal, timeout, priority", metric: "options/ratio", least: 0.7 },
   { text: "one awaited call", metric: "latency/call", against: "raw-echo", most: 0.4 },

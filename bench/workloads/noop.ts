@@ -13,10 +13,7 @@ const COUNTED = 5;
  */
 const WARM_UP_MS = 3_000, COUNTED_MS = 1_500;
 
-/** After so many more milliseconds of bursts the compilers of all runtimes are through. */
-const UNTIL_STEADY_MS = 2_000;
-
-/** No-op calls, all submitted at once: on cold code, again, on warm code, and in the long run. */
+/** No-op calls, all submitted at once: on cold code, again, and on warm code. */
 export async function noop({ open, quick }: Context): Promise<Turn> {
   const part = quick ? 0.2 : 1;
   const count = quick ? 5_000 : 50_000;
@@ -29,20 +26,10 @@ export async function noop({ open, quick }: Context): Promise<Turn> {
     await upTo(UNTIL_WARM - 2, WARM_UP_MS * part - first - next, run);
     const times = [await run()];
     times.push(...await upTo(COUNTED - 1, COUNTED_MS * part - times[0]!, run));
-    await upTo(Infinity, UNTIL_STEADY_MS * part, run);
-    const steady = await upTo(Infinity, COUNTED_MS * part, run);
+    const warm = times.sort((a, b) => a - b)[times.length >> 1]!;
     const rate = (milliseconds: number): number => count / milliseconds * 1000;
-    return {
-      first: rate(first),
-      next: rate(next),
-      warm: rate(median(times)),
-      steady: rate(median(steady)),
-    };
+    return { first: rate(first), next: rate(next), warm: rate(warm) };
   };
-}
-
-function median(times: number[]): number {
-  return times.sort((a, b) => a - b)[times.length >> 1]!;
 }
 
 /** Runs so many times, or fewer when `left` milliseconds are over; resolves what each took. */
